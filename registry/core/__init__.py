@@ -1,0 +1,1 @@
+"""Pure room: values in, values out. No I/O, no clock, no randomness, no HTTP, no SQL."""

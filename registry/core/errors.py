@@ -1,0 +1,95 @@
+"""The one tree of errors. Only `registry.api.problems` knows which status code each one answers with.
+
+RegistryError
+├── InvalidInput            the request cannot be understood or breaks a rule of the catalog
+│   └── InvalidImport       lines of an import file cannot be read; carries them all
+├── NotFound                no such thing, or none that this caller may see
+├── Conflict                the thing exists already, or has changed meanwhile
+│   └── NotFreshEnough      the catalog has not reached the revision asked for in time
+├── NotAuthenticated        no key, or one that is unknown, expired or revoked
+├── NotPermitted            the key is good but its role or owner may not do this
+├── TooLarge                the body, prompt or file is longer than the limit
+├── TooManyRequests         the key has used up its rate
+└── Unavailable             the registry cannot answer now; nothing was decided
+    ├── LogUnavailable      the decision log cannot be written
+    └── CatalogBehind       the catalog in memory is older than the log; it is catching up
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong with one field: `field` is a JSON pointer such as `/aliases/0/text`, or `line 12`."""
+
+    field: str
+    message: str
+
+
+class RegistryError(Exception):
+    """Base of everything this package raises on purpose. `message` is for people; `fields` says where."""
+
+    def __init__(self, message: str, *, fields: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields
+
+
+class InvalidInput(RegistryError):
+    """The request cannot be understood or breaks a rule of the catalog."""
+
+
+class InvalidImport(InvalidInput):
+    """Lines of an import file cannot be read. `fields` holds every one of them, in file order."""
+
+
+class NotFound(RegistryError):
+    """No such thing, or none that this caller may see."""
+
+
+class Conflict(RegistryError):
+    """The thing exists already, or has changed meanwhile."""
+
+
+class NotFreshEnough(Conflict):
+    """The catalog has not reached the revision that the caller asked for in time."""
+
+
+class NotAuthenticated(RegistryError):
+    """No key, or one that is unknown, expired or revoked."""
+
+
+class NotPermitted(RegistryError):
+    """The key is good, but its role or owner may not do this."""
+
+
+class TooLarge(RegistryError):
+    """The body, prompt or file is longer than the limit."""
+
+
+class TooManyRequests(RegistryError):
+    """The key has used up its rate; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(RegistryError):
+    """The registry cannot answer now; nothing was decided. `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class LogUnavailable(Unavailable):
+    """The decision log cannot be written, so no verdict may leave."""
+
+
+class CatalogBehind(Unavailable):
+    """The catalog in memory is older than the log; `revision` is the one that the log has reached."""
+
+    def __init__(self, message: str, *, revision: int) -> None:
+        super().__init__(message)
+        self.revision = revision

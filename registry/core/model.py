@@ -1,0 +1,186 @@
+"""The words of the registry as frozen values (DESIGN: ODRL for policies, SKOS for aliases, entity linking for mentions).
+
+What a rightsholder registers is a pydantic model, validated where it enters. What one check computes
+(Mention, Verdict, Decision) is a plain slotted dataclass: it is built by us, thousands of times a second.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+MAX_PROMPT_CHARACTERS = 32_000
+
+
+class Role(StrEnum):
+    """The four kinds of organisation. Operator runs the registry; Auditor reads and verifies decisions."""
+
+    operator = "operator"
+    rightsholder = "rightsholder"
+    service = "service"
+    auditor = "auditor"
+
+
+class Outcome(StrEnum):
+    """What may be done, from the mildest to the strictest; also what a policy's `usage` says."""
+
+    allowed = "allowed"
+    restricted = "restricted"
+    prohibited = "prohibited"
+
+
+STRICTNESS = {Outcome.allowed: 0, Outcome.restricted: 1, Outcome.prohibited: 2}
+
+
+AliasKind = Literal["name", "nickname", "title", "transliteration", "misspelling"]
+
+
+class MatchMode(StrEnum):
+    """How an alias may be found: `auto` weighs the evidence, `exact` takes only the text as registered,
+    `needs_context` wants the work or another of its characters nearby, `never` is kept for people to read.
+    """
+
+    auto = "auto"
+    exact = "exact"
+    needs_context = "needs_context"
+    never = "never"
+
+
+class Level(StrEnum):
+    """How a service wants ambiguous mentions treated."""
+
+    strict = "strict"
+    balanced = "balanced"
+    lenient = "lenient"
+
+
+class EntryStatus(StrEnum):
+    """Only active entries are enforced; nothing is ever deleted, the log must stay explicable."""
+
+    active = "active"
+    withdrawn = "withdrawn"
+
+
+class MentionStatus(StrEnum):
+    """`linked`: meant. `ambiguous`: may be meant. `dismissed`: an ordinary word; shown only by `explain`."""
+
+    linked = "linked"
+    ambiguous = "ambiguous"
+    dismissed = "dismissed"
+
+
+NameText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+RefText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s/?#%\x00-\x1f\x7f]+$")]
+LangTag = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
+
+
+class Value(BaseModel):
+    """A frozen value; unknown fields are errors, so that a typo never silently drops a rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Title(Value):
+    """A title of a work in one language (BCP 47 tag)."""
+
+    text: NameText
+    lang: LangTag | None = None
+
+
+class Alias(Value):
+    """Another name of a character, and how it may be matched."""
+
+    text: NameText
+    lang: LangTag | None = None
+    kind: AliasKind = "name"
+    match: MatchMode = MatchMode.auto
+
+
+class Policy(Value):
+    """What a rightsholder says about a character, a work or everything it owns."""
+
+    usage: Outcome
+
+
+class Rightsholder(Value):
+    """An organisation that owns entries, as a verdict names it."""
+
+    id: str
+    ref: str
+    name: str
+    contact: str | None = None
+    policy: Policy | None = None
+
+
+class Work(Value):
+    """A franchise or title; owns characters; has titles in several languages. `revision` is that of its last change."""
+
+    id: str
+    rightsholder: str
+    ref: RefText
+    title: NameText
+    titles: tuple[Title, ...] = ()
+    policy: Policy | None = None
+    status: EntryStatus = EntryStatus.active
+    revision: int = 0
+    created_at: datetime
+    updated_at: datetime
+
+
+class Character(Value):
+    """The registered thing, part of a work. `work` is the work's id; `revision` is that of its last change."""
+
+    id: str
+    rightsholder: str
+    ref: RefText
+    work: str | None = None
+    name: NameText
+    aliases: tuple[Alias, ...] = ()
+    policy: Policy | None = None
+    status: EntryStatus = EntryStatus.active
+    revision: int = 0
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One occurrence in the prompt.
+
+    `start` and `end` are code points of the prompt as sent; `surface == prompt[start:end]`. `alias` is the
+    registered text that was found, `method` how (`exact`, `folded`, ...), `confidence` 0 to 100 that a character
+    is meant, `candidates` the ids of the characters it may name, `evidence` the reasons in words.
+    """
+
+    start: int
+    end: int
+    surface: str
+    alias: str
+    method: str
+    status: MentionStatus
+    confidence: int
+    candidates: tuple[str, ...]
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: a stable UPPER_SNAKE code, the rule that decided (`character:ID`, `work:ID`, ...), a sentence."""
+
+    code: str
+    rule: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one character. `mentions` are positions in the decision's mentions."""
+
+    character: str
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    duties: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    mentions: tuple[int, ...] = ()
