@@ -2,7 +2,8 @@
 
 RegistryError
 ├── InvalidInput            the request cannot be understood or breaks a rule of the catalog
-│   └── InvalidImport       lines of an import file cannot be read; carries them all
+│   ├── InvalidImport       lines of an import file cannot be read; carries them all
+│   └── WrongMediaType      the body is of a kind that is not taken here
 ├── NotFound                no such thing, or none that this caller may see
 ├── Conflict                the thing exists already, or has changed meanwhile
 │   └── NotFreshEnough      the catalog has not reached the revision asked for in time
@@ -41,6 +42,10 @@ class InvalidInput(RegistryError):
 
 class InvalidImport(InvalidInput):
     """Lines of an import file cannot be read. `fields` holds every one of them, in file order."""
+
+
+class WrongMediaType(InvalidInput):
+    """The body is of a kind that is not taken here."""
 
 
 class NotFound(RegistryError):

@@ -9,9 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 MAX_PROMPT_CHARACTERS = 32_000
+MAX_NAMES = 200  # aliases of a character, titles of a work: a leaf must stay under 65,535 bytes
 
 
 class Role(StrEnum):
@@ -75,6 +76,8 @@ NameText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 RefText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s/?#%\x00-\x1f\x7f]+$")]
 LangTag = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
 
+Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
+
 
 class Value(BaseModel):
     """A frozen value; unknown fields are errors, so that a typo never silently drops a rule."""
@@ -104,41 +107,55 @@ class Policy(Value):
     usage: Outcome
 
 
-class Rightsholder(Value):
-    """An organisation that owns entries, as a verdict names it."""
+class Organisation(Value):
+    """One of the parties. Only a rightsholder has a `policy`, over everything it owns, and a `revision`."""
 
     id: str
-    ref: str
-    name: str
-    contact: str | None = None
+    role: Role
+    ref: RefText
+    name: NameText
+    contact: Contact | None = None
+    policy: Policy | None = None
+    revision: int = 0
+
+
+class WorkDraft(Value):
+    """A work as its rightsholder writes it. Without a `ref` it gets its id as one."""
+
+    ref: RefText | None = None
+    title: NameText
+    titles: tuple[Title, ...] = Field(default=(), max_length=MAX_NAMES)
     policy: Policy | None = None
 
 
-class Work(Value):
+class CharacterDraft(Value):
+    """A character as its rightsholder writes it. `work` is the work's id or the rightsholder's own ref of it."""
+
+    ref: RefText | None = None
+    work: str | None = None
+    name: NameText
+    aliases: tuple[Alias, ...] = Field(default=(), max_length=MAX_NAMES)
+    policy: Policy | None = None
+
+
+class Work(WorkDraft):
     """A franchise or title; owns characters; has titles in several languages. `revision` is that of its last change."""
 
     id: str
     rightsholder: str
     ref: RefText
-    title: NameText
-    titles: tuple[Title, ...] = ()
-    policy: Policy | None = None
     status: EntryStatus = EntryStatus.active
     revision: int = 0
     created_at: datetime
     updated_at: datetime
 
 
-class Character(Value):
+class Character(CharacterDraft):
     """The registered thing, part of a work. `work` is the work's id; `revision` is that of its last change."""
 
     id: str
     rightsholder: str
     ref: RefText
-    work: str | None = None
-    name: NameText
-    aliases: tuple[Alias, ...] = ()
-    policy: Policy | None = None
     status: EntryStatus = EntryStatus.active
     revision: int = 0
     created_at: datetime
@@ -184,3 +201,26 @@ class Verdict:
     duties: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     mentions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer for one request.
+
+    `service` is who asked, `prompt_hash` a salted SHA-256 commitment to the prompt, which is not kept; `omitted` names
+    what a bound left out of `verdicts` and `mentions` (never out of `outcome`, which counts everything).
+    """
+
+    id: str
+    decided_at: datetime
+    service: str
+    level: Level
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    revision: int
+    matcher: str
+    verdicts: tuple[Verdict, ...]
+    mentions: tuple[Mention, ...]
+    prompt_hash: str
+    prompt_length: int
+    omitted: tuple[str, ...] = ()
