@@ -65,4 +65,13 @@ def extend_catalog(
 def _entry(character: Character, works: Mapping[str, Work], rightsholders: Mapping[str, Organisation]) -> Entry:
     work = works.get(character.work) if character.work else None
     rightsholder = rightsholders[character.rightsholder]
-    return Entry(character, work, rightsholder, compile_policy(character, work, rightsholder))
+    policy = compile_policy(
+        character.policy,
+        work.policy if work else None,
+        rightsholder.policy,
+        character=character.id,
+        work=character.work,
+        rightsholder=rightsholder.id,
+        contact=rightsholder.contact,
+    )
+    return Entry(character, work, rightsholder, policy)

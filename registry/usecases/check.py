@@ -79,25 +79,25 @@ def decide(registry: Registry, caller: Caller, prompt: str, level: Level, catalo
     """Decide with this catalog: matching, rules, commitment. Nothing is written."""
     found = find_mentions(prompt, catalog.lexicon, level)
     mentions = tuple(m for m in found if m.status is not MentionStatus.dismissed)
-    outcome, reasons, verdicts = judge(mentions, catalog.policy_of)
+    judged = judge(mentions, None, catalog.policy_of)
     now, salt = registry.now(), secrets.token_bytes(SALT_BYTES)
     whole = Decision(
         id=new_id("dec", now),
         decided_at=now,
         service=caller.organisation.id,
         level=level,
-        outcome=outcome,
-        reasons=reasons,
+        outcome=judged.outcome,
+        reasons=tuple({r.code: r for r in judged.reasons}.values()),
         revision=catalog.revision,
         matcher=MATCHER_VERSION,
-        verdicts=verdicts,
+        verdicts=judged.verdicts,
         mentions=mentions,
         prompt_hash=commit_to_prompt(prompt, salt),
         prompt_length=len(prompt),
     )
     dismissed = () if len(found) == len(mentions) else tuple(m for m in found if m.status is MentionStatus.dismissed)
     decision, leaf = _with_leaf(whole)
-    return _Decided(decision, leaf, tuple(v.character for v in verdicts), dismissed, salt)
+    return _Decided(decision, leaf, tuple(v.character for v in judged.verdicts), dismissed, salt)
 
 
 def _with_leaf(whole: Decision) -> tuple[Decision, bytes]:
@@ -123,7 +123,7 @@ def _bounded(whole: Decision, most_verdicts: int, most_mentions: int, most_candi
     if len(whole.verdicts) <= most_verdicts and len(whole.mentions) <= most_mentions and not is_wide:
         return whole
     strictest = sorted(whole.verdicts, key=lambda v: -STRICTNESS[v.outcome])[:most_verdicts]
-    verdicts = tuple(replace(v, mentions=tuple(i for i in v.mentions if i < most_mentions)) for v in strictest)
+    verdicts = tuple(v._replace(mentions=tuple(i for i in v.mentions if i < most_mentions)) for v in strictest)
     mentions = tuple(replace(m, candidates=m.candidates[:most_candidates]) for m in whole.mentions[:most_mentions])
     omitted = {
         "verdicts": len(whole.verdicts) - len(verdicts),
