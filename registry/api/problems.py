@@ -136,6 +136,8 @@ def _pointer(loc: tuple[Any, ...]) -> str:
 
 async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if isinstance(error.__cause__, errors.RegistryError):  # raised while FastAPI read the body
+        return await _registry_error(request, error.__cause__)
     kind = BY_STATUS.get(error.status_code, Kind(error.status_code, "http", "The request cannot be answered"))
     detail = f"{request.method} {request.url.path}: {error.detail}"
     return problem_response(render(kind, detail), kind.status, error.headers)

@@ -5,7 +5,21 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from registry.core.model import Alias, Contact, EntryStatus, Level, MentionStatus, NameText, Outcome, Policy, RefText, Role, Title
+from registry.core.model import (
+    Alias,
+    Character,
+    Contact,
+    EntryStatus,
+    Level,
+    MentionStatus,
+    NameText,
+    Outcome,
+    Policy,
+    RefText,
+    Role,
+    Title,
+    Work,
+)
 
 Item = TypeVar("Item")
 
@@ -47,6 +61,7 @@ class ReasonBody(BaseModel):
     code: str
     rule: str | None
     text: str
+    text_ja: str
 
 
 class WorkName(BaseModel):
@@ -237,3 +252,10 @@ class ImportJobBody(BaseModel):
     warnings: list[ImportLineError]
     created_at: datetime
     finished_at: datetime | None
+
+
+class ChangesBody(BaseModel):
+    """What changed after a revision; ask again with `after` set to `revision` until `entries` is empty."""
+
+    entries: list[Work | Character]
+    revision: int

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 MAX_PROMPT_CHARACTERS = 32_000
-MAX_NAMES = 200  # aliases of a character, titles of a work: a leaf must stay under 65,535 bytes
+MAX_NAMES = 100  # aliases of a character, titles of a work
 
 
 class Role(StrEnum):
@@ -73,7 +73,7 @@ class MentionStatus(StrEnum):
     dismissed = "dismissed"
 
 
-NameText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+NameText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 RefText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s/?#%\x00-\x1f\x7f]+$")]
 LangTag = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
 

@@ -263,3 +263,16 @@ def _work_columns(work: Work) -> dict[str, Any]:
 def _character_columns(character: Character) -> dict[str, Any]:
     aliases = _ALIASES.dump_json(character.aliases, exclude_defaults=True).decode()
     return {**_entry_columns(character), "work_id": character.work, "name": character.name, "aliases": aliases}
+
+
+def list_changed(session: Session, *, after: int, limit: int) -> tuple[Sequence[Work | Character], int]:
+    """Return up to `limit` works and characters changed after a revision, oldest first, and the revision they bring one to."""
+    newest, _ = read_revision(session)
+    works = _columns(WorkRow, _WORK).where(col(WorkRow.revision) > after).order_by(col(WorkRow.revision)).limit(limit)
+    characters = (
+        _columns(CharacterRow, _CHARACTER).where(col(CharacterRow.revision) > after).order_by(col(CharacterRow.revision)).limit(limit)
+    )
+    found: list[Work | Character] = [_work(*row) for row in session.execute(works)]
+    found += [_character(*row) for row in session.execute(characters)]
+    page = sorted(found, key=lambda entry: entry.revision)[:limit]
+    return page, page[-1].revision if len(page) == limit else newest

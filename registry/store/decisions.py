@@ -51,7 +51,8 @@ def find_decision(session: Session, decision_id: str, chosen: DecisionFilter) ->
 
 def _decisions() -> Select[Any]:
     same_leaf = col(DecisionRow.log_index) == col(LeafRow.log_index)
-    return select(col(LeafRow.log_index), col(LeafRow.hash), col(LeafRow.data)).join(DecisionRow, same_leaf)
+    columns: tuple[Any, ...] = (LeafRow.log_index, LeafRow.hash, LeafRow.data)
+    return select(*columns).join(DecisionRow, same_leaf)
 
 
 def _filtered(query: Select[Any], chosen: DecisionFilter) -> Select[Any]:

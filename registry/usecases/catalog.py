@@ -13,6 +13,7 @@ from registry.core.errors import Conflict, FieldError, InvalidInput, LogUnavaila
 from registry.core.model import Character, CharacterDraft, EntryStatus, Role, Work, WorkDraft
 from registry.store import catalog as store
 from registry.store.database import Session
+from registry.store.log import MAX_LEAF_BYTES
 from registry.usecases.access import Caller, catalog_leaf
 from registry.usecases.ids import new_id
 from registry.usecases.registry import Registry
@@ -127,20 +128,22 @@ def entry_change(entry: Work | Character, caller: Caller | None, now: datetime, 
     """Return the change, with leaf and search names, that makes an entry be as given."""
     texts = [entry.title, *(t.text for t in entry.titles)] if isinstance(entry, Work) else [entry.name, *(a.text for a in entry.aliases)]
     leaf = canonical_bytes(catalog_leaf(entry, caller, now))
+    if len(leaf) > MAX_LEAF_BYTES:
+        raise InvalidInput(f"the entry takes {len(leaf)} bytes in the log; at most {MAX_LEAF_BYTES} fit: give fewer or shorter names")
     return store.Change(entry, leaf, frozenset(search_key(t) for t in texts), is_new)
 
 
 def build_entry(kind: Kind, draft: Draft, *, rightsholder: str, work: str | None, now: datetime) -> Work | Character:
     """Return a new active entry as drafted; `work` is the id of a character's work."""
     entry_id = new_id(kind.prefix, now)
-    fields = {**_draft_fields(draft), "id": entry_id, "ref": draft.ref or entry_id, "rightsholder": rightsholder}
+    fields = {**_draft_fields(kind, draft), "id": entry_id, "ref": draft.ref or entry_id, "rightsholder": rightsholder}
     if kind is CHARACTER:
         fields["work"] = work
     return kind.entry(**fields, created_at=now, updated_at=now)
 
 
-def _draft_fields(draft: Draft) -> dict[str, Any]:
-    return {name: getattr(draft, name) for name in type(draft).model_fields}
+def _draft_fields(kind: Kind, draft: Draft) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in kind.draft.model_fields}
 
 
 def _new_entry(session: Session, now: datetime, caller: Caller, kind: Kind, draft: Draft) -> Work | Character:
@@ -151,7 +154,13 @@ def _changed(
     session: Session, now: datetime, caller: Caller, before: Work | Character, draft: Draft, status: EntryStatus = EntryStatus.active
 ) -> Work | Character:
     kind = WORK if isinstance(before, Work) else CHARACTER
-    fields = {**_draft_fields(before), **_draft_fields(draft), "ref": draft.ref or before.ref}
+    fields = {
+        **_draft_fields(kind, draft),
+        "id": before.id,
+        "rightsholder": before.rightsholder,
+        "created_at": before.created_at,
+        "ref": draft.ref or before.ref,
+    }
     if kind is CHARACTER:
         fields["work"] = _work_id(session, caller, draft)
     if fields["ref"] != before.ref and kind.find(session, rightsholder=before.rightsholder, ref=fields["ref"]) is not None:
