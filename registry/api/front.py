@@ -31,6 +31,7 @@ CHECK_PATH = "/v1/check"
 MAX_BODY_BYTES = 1_000_000
 MAX_IMPORT_BYTES = 200_000_000
 SAFETY_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
+PROBLEM_HEADERS = [(b"content-type", MEDIA_TYPE.encode()), *SAFETY_HEADERS]
 JSON_HEADERS = [(b"content-type", b"application/json"), *SAFETY_HEADERS]
 
 log = logging.getLogger("registry.api")
@@ -72,12 +73,15 @@ class CheckFirst:
 
     async def _answer(self, headers: dict[bytes, bytes], request: CheckRequest, send: Send) -> None:
         extra: list[tuple[bytes, bytes]] = JSON_HEADERS
+        request_id = _request_id(headers)
         try:
             status, answer = 200, await answer_check(self._api, headers.get(b"authorization", b"").decode("latin-1"), request)
         except RegistryError as error:
             status, answer, more = problem_of(error)
-            extra = [(b"content-type", MEDIA_TYPE.encode()), *SAFETY_HEADERS, *((k.encode(), v.encode()) for k, v in more.items())]
-        await _send(send, status, answer, [*extra, (b"x-request-id", _request_id(headers))])
+            extra = [*PROBLEM_HEADERS, *((k.encode(), v.encode()) for k, v in more.items())]
+        except Exception as error:  # noqa: BLE001  nothing may leave as a bare traceback
+            status, answer, extra = 500, _failure(error, request_id), PROBLEM_HEADERS
+        await _send(send, status, answer, [*extra, (b"x-request-id", request_id)])
 
 
 class Envelope:
@@ -107,10 +111,9 @@ class Envelope:
         try:
             await self._app(scope, _bounded(receive, _limit_for(scope)), send_wrapped)
         except Exception as error:  # noqa: BLE001  nothing may leave as a bare traceback
-            _log_failure(error, request_id)
+            problem = _failure(error, request_id)
             if not status:
-                detail = f"please report request `{request_id.decode()}`; nothing was decided"
-                await _send(send_wrapped, 500, render(INTERNAL, detail), [(b"content-type", MEDIA_TYPE.encode())])
+                await _send(send_wrapped, 500, problem, [(b"content-type", MEDIA_TYPE.encode())])
         finally:
             self._account(scope, status, request_id, time.perf_counter() - start)
 
@@ -183,10 +186,11 @@ def _request_id(headers: dict[bytes, bytes]) -> bytes:
     return given if 0 < len(given) <= 64 and given.replace(b"-", b"").replace(b"_", b"").isalnum() else secrets.token_hex(8).encode()
 
 
-def _log_failure(error: Exception, request_id: bytes) -> None:
-    """Log where it failed, never with values: a message may quote the prompt."""
+def _failure(error: Exception, request_id: bytes) -> bytes:
+    """Log where it failed, never with values (a message may quote the prompt), and return the problem to answer with."""
     frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-6:]]
     log.error("failure", extra={"fields": {"request_id": request_id.decode(), "error": type(error).__name__, "at": frames}})
+    return render(INTERNAL, f"please report request `{request_id.decode()}`; no verdict was given")
 
 
 async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:

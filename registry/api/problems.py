@@ -48,6 +48,7 @@ KINDS: tuple[tuple[type[errors.RegistryError], Kind], ...] = (
     (errors.LogUnavailable, Kind(503, "log-unavailable", "The log cannot be written")),
     (errors.Unavailable, Kind(503, "unavailable", "The registry cannot answer now")),
 )
+BAD_BODY = 400  # FastAPI's word for a body that it could not parse for other reasons than JSON's grammar
 BY_STATUS = {404: NOT_FOUND, 405: METHOD}
 
 
@@ -138,6 +139,9 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     if isinstance(error.__cause__, errors.RegistryError):  # raised while FastAPI read the body
         return await _registry_error(request, error.__cause__)
+    if error.status_code == BAD_BODY:
+        problem = render(INVALID, "the body is not JSON in UTF-8", (errors.FieldError("/", "not JSON in UTF-8"),))
+        return problem_response(problem, INVALID.status)
     kind = BY_STATUS.get(error.status_code, Kind(error.status_code, "http", "The request cannot be answered"))
     detail = f"{request.method} {request.url.path}: {error.detail}"
     return problem_response(render(kind, detail), kind.status, error.headers)

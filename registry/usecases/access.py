@@ -108,6 +108,7 @@ def create_organisation(
 
 def update_organisation(registry: Registry, caller: Caller, organisation_id: str, **changes: object) -> Organisation:
     """Change name, contact or policy of an organisation: its own, or any as the operator."""
+    organisation_id = _meant(caller, organisation_id)
     if caller.organisation.role is not Role.operator and caller.organisation.id != organisation_id:
         raise NotPermitted("only the organisation itself or the operator may change it")
     now = registry.now()
@@ -129,7 +130,7 @@ def update_organisation(registry: Registry, caller: Caller, organisation_id: str
 def get_organisation(registry: Registry, caller: Caller, organisation_id: str) -> Organisation:
     """Return an organisation: its own, any rightsholder, or any at all for operator and auditor."""
     with registry.database.read() as session:
-        found = store.get_organisation(session, caller.organisation.id if organisation_id == "me" else organisation_id)
+        found = store.get_organisation(session, _meant(caller, organisation_id))
     if found.id != caller.organisation.id and found.role is not Role.rightsholder:
         caller.require(Role.operator, Role.auditor)
     return found
@@ -195,6 +196,10 @@ def catalog_leaf(entry: object, caller: Caller | None, now: datetime) -> dict[st
     value = entry.model_dump(mode="json", exclude={"revision"}, exclude_none=True)  # type: ignore[attr-defined]
     actor = None if caller is None else {"organisation": caller.organisation.id, "key": caller.key_id}
     return {"v": 1, "type": f"catalog.{kind}", "at": now.isoformat().replace("+00:00", "Z"), "actor": actor, "entry": value}
+
+
+def _meant(caller: Caller, organisation_id: str) -> str:
+    return caller.organisation.id if organisation_id == "me" else organisation_id
 
 
 def _require_live(key: store.ApiKey, now: datetime) -> None:

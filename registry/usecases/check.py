@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from registry.core.catalog import Catalog
 from registry.core.decision_log.leaf import commit_to_prompt, decision_leaf
-from registry.core.errors import CatalogBehind, InvalidInput, NotFreshEnough, TooLarge
+from registry.core.errors import CatalogBehind, FieldError, InvalidInput, NotFreshEnough, TooLarge
 from registry.core.matching import MATCHER_VERSION, find_mentions
 from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Role
 from registry.core.rules import judge
@@ -114,7 +114,7 @@ def _require_checkable(prompt: str) -> None:
     if len(prompt) > MAX_PROMPT_CHARACTERS:
         raise TooLarge(f"the prompt has {len(prompt)} characters; at most {MAX_PROMPT_CHARACTERS} are checked at once")
     if not prompt.isascii() and any("\ud800" <= c <= "\udfff" for c in prompt):
-        raise InvalidInput("the prompt holds a lone surrogate, which is no text")
+        raise InvalidInput("the prompt is not text", fields=(FieldError("/prompt", "holds a lone surrogate"),))
 
 
 def _bounded(whole: Decision, most_verdicts: int, most_mentions: int, most_candidates: int) -> Decision:
