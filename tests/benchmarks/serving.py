@@ -60,7 +60,14 @@ def served(process: subprocess.Popen[bytes], url: str) -> Iterator[int]:
 def check_request(prompt: str, key: str = "none") -> bytes:
     """Return the bytes of POST /v1/check."""
     body = json.dumps({"prompt": prompt}, ensure_ascii=False).encode()
-    head = f"POST /v1/check HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    lines = (
+        "POST /v1/check HTTP/1.1",
+        "Host: x",
+        f"Authorization: Bearer {key}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    )
+    head = "\r\n".join(lines) + "\r\n\r\n"
     return head.encode() + body
 
 
