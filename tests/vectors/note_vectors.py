@@ -11,7 +11,6 @@ from tests.core.decision_log.logs import ORIGIN, entries_of, seed
 from tests.vectors.edits import Edit, Vector, base64, flipped, grown_reason, replaced, shape_reason, swapped
 from tests.vectors.note_edits import checkpoint_edits, form_only, hash_edits, head_of, keyed, text_edits, witnessed
 
-
 ENTRIES = entries_of(7)
 PATH = reference.path(5, ENTRIES)
 
