@@ -53,6 +53,7 @@ class Flaw(StrEnum):
     WRONG_OLD_ROOT = auto()
     WRONG_NEW_ROOT = auto()
     WRONG_ENTRY = auto()
+    WRONG_TILE = auto()
 
     # CheckpointRejected
     OTHER_ORIGIN = auto()

@@ -119,15 +119,16 @@ def hashes_from_tiles(size: int, read: TileReader) -> HashSource:
     def get(level: int, index: int) -> bytes:
         tile_level, height = divmod(level, TILE_HEIGHT)
         tile_index, offset = divmod(index << height, TILE_WIDTH)
-        return _fold(hashes(tile_level, tile_index)[offset : offset + (1 << height)], level, index)
+        found = hashes(tile_level, tile_index)[offset : offset + (1 << height)]
+        if len(found) != 1 << height:
+            raise InvalidInput(f"the subtree `{index}` of level `{level}` is not full in a tree of `{size}` leaves")
+        return root_over(found)
 
     return get
 
 
-def _fold(hashes: tuple[bytes, ...], level: int, index: int) -> bytes:
-    """Return the root over the hashes of one full subtree inside a tile."""
-    if len(hashes) != 1 << level % TILE_HEIGHT:
-        raise InvalidInput(f"the subtree `{index}` of level `{level}` is not full in this tree")
+def root_over(hashes: tuple[bytes, ...]) -> bytes:
+    """Return the root over the hashes of one full subtree inside a tile: 1, 2, 4 ... 256 of them."""
     while len(hashes) > 1:
         hashes = tuple(node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True))
     return hashes[0]
