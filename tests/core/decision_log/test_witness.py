@@ -6,7 +6,7 @@ import pytest
 
 from registry.core.decision_log.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint, verify_checkpoint
 from registry.core.decision_log.merkle import EMPTY_ROOT
-from registry.core.decision_log.note import SignedNote, cosign_note, format_signatures, parse_signatures
+from registry.core.decision_log.note import SignedNote, cosign_note, format_signatures, parse_signatures, sign_note
 from registry.core.decision_log.prove import consistency_proof
 from registry.core.decision_log.witness import AddCheckpoint, format_add_checkpoint, parse_add_checkpoint, verify_add_checkpoint
 from registry.core.errors import VerificationFailed
@@ -59,6 +59,10 @@ def test_a_log_that_only_grows_is_cosigned_at_every_step() -> None:
 def test_a_witness_refuses_to_cosign_and_says_why(latest: int | None, asked: AddCheckpoint, code: str) -> None:
     known = None if latest is None else Checkpoint(ORIGIN, latest, LOG.root(latest))
     assert code_of(lambda: verify_add_checkpoint(asked, known, KEYS), VerificationFailed) == code
+
+
+def test_a_note_that_is_no_checkpoint_makes_no_request() -> None:
+    assert code_of(lambda: AddCheckpoint(0, (), sign_note("hello\n", [LOG_KEY])), VerificationFailed) == "TOO_FEW_LINES"
 
 
 def test_the_example_request_of_the_specification_is_read() -> None:
