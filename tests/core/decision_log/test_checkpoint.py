@@ -1,11 +1,15 @@
 """Checkpoints (C2SP tlog-checkpoint): whom a reader trusts, witnesses, and a change of key."""
 
+from collections.abc import Callable
+
 import pytest
 
 from registry.core.decision_log.checkpoint import Checkpoint, LogKeys, parse_checkpoint, sign_checkpoint, verify_checkpoint, verify_rotation
 from registry.core.decision_log.keys import KeyType, SigningKey
 from registry.core.decision_log.note import SignedNote, cosign_note, parse_note
-from registry.core.errors import CheckpointRejected, InvalidInput
+from registry.core.decision_log.proof import Receipt
+from registry.core.decision_log.witness import AddCheckpoint
+from registry.core.errors import CheckpointRejected, InvalidInput, Malformed
 from tests.core.decision_log.logs import (
     KEYS,
     LOG_KEY,
@@ -79,6 +83,27 @@ def test_before_at_and_after_a_change_of_key_readers_with_either_key_or_both_are
 def test_a_change_of_key_that_only_one_key_signed_is_none(key: SigningKey) -> None:
     note = sign_checkpoint(HEAD, key)
     assert code_of(lambda: verify_rotation(note, ORIGIN, LOG_KEY.verifier, NEXT_KEY.verifier), CheckpointRejected) == "ROTATION_NOT_SIGNED"
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda: Checkpoint("", 7, HEAD.root), "EMPTY_LINE"),
+        (lambda: Checkpoint("two\nlines", 7, HEAD.root), "EMPTY_LINE"),
+        (lambda: Checkpoint("tab\t", 7, HEAD.root), "CONTROL_CHARACTER"),
+        (lambda: Checkpoint(ORIGIN, -1, HEAD.root), "NOT_A_NUMBER"),
+        (lambda: Checkpoint(ORIGIN, 2**63, HEAD.root), "NOT_A_NUMBER"),
+        (lambda: Checkpoint(ORIGIN, 7, HEAD.root[1:]), "NOT_A_HASH"),
+        (lambda: Checkpoint(ORIGIN, 7, HEAD.root, ("",)), "EMPTY_LINE"),
+        (lambda: Receipt(-1, (), SIGNED), "NOT_A_NUMBER"),
+        (lambda: Receipt(0, (b"short",), SIGNED), "NOT_A_HASH"),
+        (lambda: Receipt(0, (HEAD.root,) * 64, SIGNED), "TOO_MANY_HASHES"),
+        (lambda: AddCheckpoint(2**63, (), SIGNED), "NOT_A_NUMBER"),
+        (lambda: AddCheckpoint(0, (b"",), SIGNED), "NOT_A_HASH"),
+    ],
+)
+def test_a_value_that_could_not_be_written_cannot_be_made(make: Callable[[], object], code: str) -> None:
+    assert code_of(make, Malformed) == code
 
 
 @pytest.mark.parametrize(

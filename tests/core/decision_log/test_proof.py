@@ -3,7 +3,7 @@
 import pytest
 
 from registry.core.decision_log.checkpoint import Checkpoint, LogKeys, sign_checkpoint
-from registry.core.decision_log.note import sign_note
+from registry.core.decision_log.note import cosign_note, sign_note
 from registry.core.decision_log.proof import Receipt, format_receipt, parse_receipt, verify_receipt
 from registry.core.errors import Malformed, ProofRejected, VerificationFailed
 from tests.core.decision_log.logs import (
@@ -38,6 +38,22 @@ def test_a_receipt_says_in_words_what_was_checked() -> None:
         "the 4 bytes of extra data are not signed by anyone",
     )
     assert TIME == 1_700_000_000
+
+
+@pytest.mark.parametrize(
+    ("time", "words"), [(0, "1970-01-01T00:00:00+00:00"), (253_402_300_799, "9999-12-31T23:59:59+00:00"), (2**63 - 1, str(2**63 - 1))]
+)
+def test_any_time_a_witness_can_sign_can_be_said(time: int, words: str) -> None:
+    receipt = receipt_of(5, 7, witness=None)
+    cosigned = Receipt(5, receipt.hashes, cosign_note(receipt.note, WITNESS_KEY, time))
+    assert verify_receipt(cosigned, entries_of(7)[5], WITNESSED).words[1].endswith(words)
+
+
+@pytest.mark.parametrize("time", [253_402_300_800, 253_402_300_801])
+def test_a_time_after_the_year_9999_is_said_in_seconds(time: int) -> None:
+    cosigned = cosign_note(receipt_of(5, 7, witness=None).note, WITNESS_KEY, time)
+    words = verify_receipt(Receipt(5, receipt_of(5, 7).hashes, cosigned), entries_of(7)[5], WITNESSED).words
+    assert words[1].endswith(f"POSIX second {time}")
 
 
 def test_a_receipt_looks_as_the_specification_shows_it() -> None:
