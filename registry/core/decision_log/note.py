@@ -37,10 +37,6 @@ class Signature:
         if len(self.key_id) != _KEY_ID_SIZE or not self.value:
             raise Malformed("a signature is a key id of 4 bytes and at least one byte more", code=Flaw.NOT_A_SIGNATURE_LINE)
 
-    def is_by(self, key: VerifierKey) -> bool:
-        """Say whether the line names this key. Whether the key has signed is another question."""
-        return self.name == key.name and self.key_id == key.key_id
-
 
 @dataclass(frozen=True, slots=True)
 class SignedNote:

@@ -32,7 +32,6 @@ from registry.core.decision_log.wire import (
 from registry.core.errors import Malformed
 
 HEADER = "c2sp.org/tlog-proof@v1"
-FILE_SUFFIX = ".tlog-proof"
 _YEAR_10000 = 253_402_300_800  # POSIX seconds; what `datetime` cannot write any more
 
 
