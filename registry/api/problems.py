@@ -47,6 +47,7 @@ KINDS: tuple[tuple[type[errors.RegistryError], Kind], ...] = (
     (errors.TooManyRequests, Kind(429, "too-many-requests", "Too many requests")),
     (errors.LogUnavailable, Kind(503, "log-unavailable", "The log cannot be written")),
     (errors.Unavailable, Kind(503, "unavailable", "The registry cannot answer now")),
+    (errors.VerificationFailed, Kind(422, "verification-failed", "The proof does not hold")),
 )
 BAD_BODY = 400  # FastAPI's word for a body that it could not parse for other reasons than JSON's grammar
 BY_STATUS = {404: NOT_FOUND, 405: METHOD}
