@@ -38,14 +38,14 @@ def add_organisation(session: Session, organisation: Organisation, *, created_at
     """Store a new organisation. Raises Conflict when its `ref` is taken."""
     if session.exec(select(OrganisationRow.id).where(OrganisationRow.ref == organisation.ref)).first():
         raise Conflict(f"an organisation with ref `{organisation.ref}` exists already")
-    session.add(OrganisationRow(created_at=created_at, **_organisation_columns(organisation)))
+    session.add(OrganisationRow(created_at=created_at, **organisation_columns(organisation)))
     session.flush()
 
 
 def save_organisation(session: Session, organisation: Organisation) -> None:
     """Overwrite an organisation that exists."""
     row = session.get_one(OrganisationRow, organisation.id)
-    for column, value in _organisation_columns(organisation).items():
+    for column, value in organisation_columns(organisation).items():
         setattr(row, column, value)
     session.flush()
 
@@ -133,7 +133,8 @@ def to_organisation(row: OrganisationRow) -> Organisation:
     )
 
 
-def _organisation_columns(organisation: Organisation) -> dict[str, Any]:
+def organisation_columns(organisation: Organisation) -> dict[str, Any]:
+    """Return the row's columns, but for when it was created and its revision."""
     return {
         "id": organisation.id,
         "role": organisation.role.value,
@@ -141,7 +142,6 @@ def _organisation_columns(organisation: Organisation) -> dict[str, Any]:
         "name": organisation.name,
         "contact": organisation.contact,
         "policy": None if organisation.policy is None else organisation.policy.model_dump_json(exclude_defaults=True),
-        "revision": organisation.revision,
     }
 
 
