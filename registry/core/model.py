@@ -94,12 +94,13 @@ class Title(Value):
 
 
 class Alias(Value):
-    """Another name of a character, and how it may be matched."""
+    """Another name of a character, and how it may be matched; `benign` are phrases in which it is meant otherwise."""
 
     text: NameText
     lang: LangTag | None = None
     kind: AliasKind = "name"
     match: MatchMode = MatchMode.auto
+    benign: tuple[NameText, ...] = ()
 
 
 class Policy(Value):
