@@ -8,9 +8,39 @@ by us, thousands of times a second.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from registry.core.policy import STRICTNESS, Duty, Outcome, Policy, Remedy, Title
+from registry.core.use import Use
+from registry.core.value import LangTag, NameText, RefText, Value
+
+__all__ = [
+    "MAX_PROMPT_CHARACTERS",
+    "STRICTNESS",
+    "Alias",
+    "AliasKind",
+    "Character",
+    "Duty",
+    "EntryStatus",
+    "LangTag",
+    "Level",
+    "MatchMode",
+    "Mention",
+    "MentionStatus",
+    "NameText",
+    "Outcome",
+    "Policy",
+    "Reason",
+    "RefText",
+    "Remedy",
+    "Rightsholder",
+    "Role",
+    "Title",
+    "Use",
+    "Value",
+    "Verdict",
+    "Work",
+]
 
 MAX_PROMPT_CHARACTERS = 32_000
 
@@ -22,17 +52,6 @@ class Role(StrEnum):
     rightsholder = "rightsholder"
     service = "service"
     auditor = "auditor"
-
-
-class Outcome(StrEnum):
-    """What may be done, from the mildest to the strictest; also what a policy's `usage` says."""
-
-    allowed = "allowed"
-    restricted = "restricted"
-    prohibited = "prohibited"
-
-
-STRICTNESS = {Outcome.allowed: 0, Outcome.restricted: 1, Outcome.prohibited: 2}
 
 
 AliasKind = Literal["name", "nickname", "title", "transliteration", "misspelling"]
@@ -72,24 +91,6 @@ class MentionStatus(StrEnum):
     dismissed = "dismissed"
 
 
-NameText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-RefText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s/?#%\x00-\x1f\x7f]+$")]
-LangTag = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
-
-
-class Value(BaseModel):
-    """A frozen value; unknown fields are errors, so that a typo never silently drops a rule."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Title(Value):
-    """A title of a work in one language (BCP 47 tag)."""
-
-    text: NameText
-    lang: LangTag | None = None
-
-
 class Alias(Value):
     """Another name of a character, and how it may be matched."""
 
@@ -97,16 +98,6 @@ class Alias(Value):
     lang: LangTag | None = None
     kind: AliasKind = "name"
     match: MatchMode = MatchMode.auto
-
-
-class Policy(Value):
-    """What a rightsholder says about a character, a work or everything it owns."""
-
-    usage: Outcome
-
-
-class Use(Value):
-    """What a service says about one generation; a fact that it leaves out is unknown, not false."""
 
 
 class Rightsholder(Value):
@@ -185,7 +176,7 @@ class Verdict(NamedTuple):
     character: str
     outcome: Outcome
     reasons: tuple[Reason, ...]
-    duties: tuple[str, ...] = ()
+    duties: tuple[Duty, ...] = ()
     missing: tuple[str, ...] = ()
     mentions: tuple[int, ...] = ()
     contact: str | None = None

@@ -1,65 +1,61 @@
-"""Judge the characters that a prompt names: one verdict each, the strictest counts."""
+"""One rule set asked about one use: prohibitions first, then the usage, then the permissions that a restriction leaves.
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+Pure and total: every rule set and every number of facts has exactly one answer.
+"""
 
-from registry.core.model import STRICTNESS, Mention, MentionStatus, Outcome, Reason, Use, Verdict
-from registry.core.rules.effective import EffectivePolicy
-from registry.core.rules.reasons import NO_CHARACTER_NAMED, NO_POLICY
+from collections.abc import Iterable
 
-Lookup = Callable[[str], EffectivePolicy | None]
+from registry.core.model import STRICTNESS, Outcome
+from registry.core.rules.compiled import Forbidding, Permitting
+from registry.core.rules.effective import Answer, RuleSet
+from registry.core.rules.facts import KNOWN, UNKNOWN
 
-_ALLOWED = Outcome.allowed
-_RESTRICTED = Outcome.restricted
-_DISMISSED = MentionStatus.dismissed
-_NO_POLICY = (NO_POLICY,)
+_FACT_NAMES = {bit: "real_persons" if operand == "co_appearance" else operand for operand, bit in UNKNOWN.items()}
 
 
-class Judgement(NamedTuple):
-    """The answer for one prompt: the strictest outcome, the reasons of the verdicts that are as strict, all verdicts."""
+def evaluate(rules: RuleSet, facts: int, unruled: Outcome = Outcome.restricted) -> Answer:
+    """Return the answer of `rules` to `facts`; `unruled` is the outcome where no level says a usage."""
+    near = [rule for rule in rules.prohibitions if facts & rule[0]]
+    holding = [rule for rule in near if all(facts & mask & KNOWN for mask in rule.masks)]
+    if holding or rules.usage is Outcome.prohibited:
+        usage = rules.base.reasons if rules.usage is Outcome.prohibited else ()
+        return Answer(Outcome.prohibited, usage + tuple(rule.reason for rule in holding))
+    answer = _permitted(rules, facts) if rules.permissions else rules.base
+    outcome = answer.outcome or unruled
+    unsure = [rule for rule in near if all(facts & mask for mask in rule.masks)]
+    if not unsure or outcome is Outcome.prohibited:
+        return answer if answer.outcome else answer._replace(outcome=outcome)
+    kept = answer if outcome is Outcome.restricted else Answer(Outcome.restricted, ())
+    reasons = tuple(rule.missing_reason for rule in unsure) + kept.reasons
+    return Answer(Outcome.restricted, reasons, kept.duties, _missing(unsure, facts, kept.missing))
 
-    outcome: Outcome
-    reasons: tuple[Reason, ...]
-    verdicts: tuple[Verdict, ...]
 
+def _permitted(rules: RuleSet, facts: int) -> Answer:
+    """Return what the permissions say: the one with the fewest duties that holds, else what is missing, else no.
 
-_NOBODY = Judgement(_ALLOWED, (NO_CHARACTER_NAMED,), ())
-
-
-def judge(mentions: Sequence[Mention], use: Use | None, lookup: Lookup, *, unruled: Outcome = _RESTRICTED) -> Judgement:
-    """Judge every candidate of every mention that is not dismissed. Pure and total.
-
-    `lookup` gives the effective policy of a character id; `unruled` is the outcome where no policy says a usage.
-    Verdicts stand in the order in which the characters are first named.
+    INVARIANT: permissions are sorted by number of duties, then by name, so that their order in the policy is nothing.
     """
-    del use  # a plain usage holds for every use
-    named = _named(mentions)
-    if not named:
-        return _NOBODY
-    verdicts = tuple(_verdict(character, lookup(character), tuple(places), unruled) for character, places in named.items())
-    return combine(verdicts)
+    near = [rule for rule in rules.permissions if not facts & rule[0]]
+    for rule in near:
+        if not facts & rule.unknowns:
+            return Answer(Outcome.restricted if rule.duties else Outcome.allowed, (rule.reason,), rule.duties)
+    if near:
+        return Answer(Outcome.restricted, tuple(rule.missing_reason for rule in near), (), _missing(near, facts))
+    return rules.base
 
 
-def combine(verdicts: tuple[Verdict, ...]) -> Judgement:
-    """Let the strictest verdict count; its reasons, and those of verdicts as strict, are the decision's."""
-    outcome = max((v.outcome for v in verdicts), key=STRICTNESS.__getitem__)
-    reasons = dict.fromkeys(r for v in verdicts if v.outcome is outcome for r in v.reasons)
-    return Judgement(outcome, tuple(reasons), verdicts)
+def _missing(rules: Iterable[Forbidding | Permitting], facts: int, before: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the facts that would settle the rules, in the order of the vocabulary."""
+    unknown = 0
+    for rule in rules:
+        unknown |= rule.unknown(facts)
+    return tuple(name for bit, name in _FACT_NAMES.items() if unknown & bit or name in before)
 
 
-def _named(mentions: Sequence[Mention]) -> dict[str, list[int]]:
-    """Map each character that is judged to the positions of its mentions."""
-    named: dict[str, list[int]] = {}
-    for place, mention in enumerate(mentions):
-        if mention.status is not _DISMISSED:
-            for character in mention.candidates:
-                named.setdefault(character, []).append(place)
-    return named
-
-
-def _verdict(character: str, policy: EffectivePolicy | None, places: tuple[int, ...], unruled: Outcome) -> Verdict:
-    if policy is None:
-        return Verdict(character, unruled, _NO_POLICY, (), (), places)
-    if policy.usage is None:
-        return Verdict(character, unruled, _NO_POLICY, (), (), places, policy.contact)
-    return Verdict(character, policy.usage, policy.reasons, (), (), places, policy.contact)
+def strictest(answers: Iterable[Answer], also_missing: str) -> Answer:
+    """Return the strictest of the answers of several periods, which differ by a fact that is not known."""
+    ranked = sorted(answers, key=lambda answer: (STRICTNESS[answer.outcome or Outcome.restricted], answer.reasons))
+    worst = ranked[-1]
+    if all(answer == worst for answer in ranked):
+        return worst
+    return worst._replace(missing=(*worst.missing, also_missing))
