@@ -99,28 +99,23 @@ class Duty(Value):
     address: LongText | None = None
 
 
-Constraints = Annotated[tuple[Constraint, ...], Field(max_length=20)]
-
-
-class Permission(Value):
-    """Allows the uses that meet all constraints, if the duties are met. `id` names it in verdicts."""
+class _Rule(Value):
+    """`id` names the rule in verdicts. `unreadable` is set by `read_policy` where what stood there could not be read."""
 
     id: RuleId | None = None
-    constraints: Constraints = ()
-    duties: Annotated[tuple[Duty, ...], Field(max_length=10)] = ()
-    note: LongText | None = None
-
-
-class Prohibition(Value):
-    """Forbids the uses that meet all constraints; without constraints, every use. `id` names it in verdicts.
-
-    `unreadable` is set by `read_policy` alone: what stood there could not be read, so it forbids every use.
-    """
-
-    id: RuleId | None = None
-    constraints: Constraints = ()
+    constraints: Annotated[tuple[Constraint, ...], Field(max_length=20)] = ()
     note: LongText | None = None
     unreadable: bool = Field(default=False, exclude_if=lambda value: not value)
+
+
+class Permission(_Rule):
+    """Allows the uses that meet all constraints, if the duties are met; unreadable, it allows none."""
+
+    duties: Annotated[tuple[Duty, ...], Field(max_length=10)] = ()
+
+
+class Prohibition(_Rule):
+    """Forbids the uses that meet all constraints; without constraints, or unreadable, every use."""
 
 
 def _unique(rules: tuple[Any, ...]) -> tuple[Any, ...]:

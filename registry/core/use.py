@@ -4,7 +4,7 @@ A fact that is left out is unknown, not false. What the registry knows by itself
 is not in here: `judge` takes it separately, so that a claim can never pass for a fact.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -12,7 +12,7 @@ from registry.core.value import RefText, Value
 from registry.core.words import TERRITORIES, TERRITORY_GROUPS, Aspect, Media, Purpose, Theme
 
 
-def _listed(value: Any) -> Any:
+def _one_as_list(value: Any) -> Any:
     """Take one value for a list of one."""
     return (value,) if isinstance(value, str) else value
 
@@ -26,16 +26,18 @@ def known_territory(code: str) -> str:
 
 
 Territory = Annotated[str, AfterValidator(known_territory)]
+_T = TypeVar("_T")
+_Listed = Annotated[_T | None, BeforeValidator(_one_as_list)]
 
 
 class Use(Value):
     """What the service says that this generation is for. Lists may be given as one value."""
 
-    purpose: Annotated[tuple[Purpose, ...] | None, BeforeValidator(_listed), Field(min_length=1, max_length=20)] = None
-    media: Annotated[tuple[Media, ...] | None, BeforeValidator(_listed), Field(min_length=1, max_length=20)] = None
-    territory: Annotated[tuple[Territory, ...] | None, BeforeValidator(_listed), Field(min_length=1, max_length=260)] = None
-    audience: Annotated[int | None, Field(ge=0, le=120)] = None
-    theme: Annotated[tuple[Theme, ...] | None, BeforeValidator(_listed), Field(max_length=40)] = None
-    aspect: Annotated[tuple[Aspect, ...] | None, BeforeValidator(_listed), Field(min_length=1, max_length=10)] = None
+    purpose: _Listed[Annotated[tuple[Purpose, ...], Field(min_length=1, max_length=20)]] = None
+    media: _Listed[Annotated[tuple[Media, ...], Field(min_length=1, max_length=20)]] = None
+    territory: _Listed[Annotated[tuple[Territory, ...], Field(min_length=1, max_length=260)]] = None
+    audience: Annotated[int, Field(ge=0, le=120)] | None = None
+    theme: _Listed[Annotated[tuple[Theme, ...], Field(max_length=40)]] = None
+    aspect: _Listed[Annotated[tuple[Aspect, ...], Field(min_length=1, max_length=10)]] = None
     licence: RefText | None = None
     real_persons: bool | None = None

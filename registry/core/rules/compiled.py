@@ -90,7 +90,7 @@ def _masks(constraints: Iterable[Constraint], texts: Texts) -> tuple[int, ...]:
 def compile_permission(rule: Permission, level: str, begin: datetime | None, texts: Texts) -> Permitting | None:
     """Compile a permission for the period from `begin`; None if it is not in force then, or cannot be read."""
     try:
-        if not _in_force(rule.constraints, begin):
+        if rule.unreadable or not _in_force(rule.constraints, begin):
             return None
         rejects = unknowns = 0
         for operand, (fits, universe) in accepted(rule.constraints, texts).items():

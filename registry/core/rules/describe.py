@@ -24,10 +24,10 @@ def describe_rule(rule: Permission | Prohibition) -> tuple[str, str]:
 
 def describe_constraints(constraints: Iterable[Constraint]) -> tuple[str, str]:
     """Return all constraints as one phrase; no constraints mean every use."""
-    phrases = [describe_constraint(c) for c in sorted(constraints, key=lambda c: (_ORDER[c.left_operand], c.model_dump_json()))]
+    phrases = sorted((_ORDER[c.left_operand], *describe_constraint(c)) for c in constraints)
     if not phrases:
         return ALWAYS
-    return " and ".join(en for en, _ in phrases), "、かつ".join(ja for _, ja in phrases)
+    return " and ".join(en for _, en, _ in phrases), "、かつ".join(ja for _, _, ja in phrases)
 
 
 def describe_constraint(constraint: Constraint) -> tuple[str, str]:

@@ -56,6 +56,6 @@ def strictest(answers: Iterable[Answer], also_missing: str) -> Answer:
     """Return the strictest of the answers of several periods, which differ by a fact that is not known."""
     ranked = sorted(answers, key=lambda answer: (STRICTNESS[answer.outcome or Outcome.restricted], answer.reasons))
     worst = ranked[-1]
-    if all(answer == worst for answer in ranked):
+    if ranked[0].outcome is worst.outcome:
         return worst
     return worst._replace(missing=(*worst.missing, also_missing))
