@@ -12,8 +12,11 @@ from typing import Any
 import yaml
 
 from registry.core.errors import InvalidInput
+from registry.core.model import Policy
+from registry.core.value import LongText, RefText, Value
 from registry.core.vocabulary import Vocabulary, read_vocabulary
 
+NAME = re.compile(r"[a-z0-9-]+")
 _BOOLEAN = "tag:yaml.org,2002:bool"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
@@ -48,3 +51,32 @@ def load_vocabulary() -> Vocabulary:
     """Read `policies/vocabulary.yaml`, once per process."""
     path = policies_folder() / "vocabulary.yaml"
     return read_vocabulary(read_yaml(path.read_text("utf-8"), path.name))
+
+
+class Template(Value):
+    """A policy to start from, with its prose in English and Japanese."""
+
+    name: RefText
+    en: LongText
+    ja: LongText
+    prose: LongText
+    policy: Policy
+
+
+@cache
+def load_template(name: str) -> Template:
+    """Read the template `name`. Raises InvalidInput where there is none."""
+    path = policies_folder() / "templates" / f"{name}.yaml"
+    if not (NAME.fullmatch(name) and path.is_file()):
+        raise InvalidInput(f"there is no template `{name}`; use one of {', '.join(list_templates())}")
+    return Template.model_validate({"name": name, **read_yaml(path.read_text("utf-8"), path.name)})
+
+
+def list_templates() -> tuple[str, ...]:
+    """Return the names of all templates."""
+    return tuple(sorted(path.stem for path in (policies_folder() / "templates").glob("*.yaml")))
+
+
+def list_examples() -> tuple[Path, ...]:
+    """Return the story files of policies/examples."""
+    return tuple(sorted((policies_folder() / "examples").glob("*.yaml")))

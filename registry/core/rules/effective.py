@@ -70,6 +70,10 @@ class EffectivePolicy:
         """Return what is in force at `moment`."""
         return self.periods[bisect_right(self.begins, moment)]
 
+    def remedy_at(self, moment: datetime | None) -> Remedy | None:
+        """Return the nearest remedy in force; without a clock, that of the first period."""
+        return (self.at(moment) if moment else self.periods[0]).remedy
+
 
 def compile_policy(
     character_policy: Versions,
