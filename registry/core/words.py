@@ -1,7 +1,7 @@
 """The words of policies as types and tables. Made from policies/vocabulary.yaml: do not edit, regenerate."""
 
 # fmt: off
-# ruff: noqa: E501
+# ruff: noqa: E501, SIM905
 from typing import Final, Literal, NamedTuple
 
 VOCABULARY_VERSION: Final = 1
@@ -156,13 +156,13 @@ OPERATORS_OF: Final[dict[str, tuple[str, ...]]] = {
 }
 PROHIBITED_BY: Final[dict[str, ReasonCode]] = {"purpose": "PROHIBITED_PURPOSE", "media": "PROHIBITED_MEDIA", "territory": "PROHIBITED_TERRITORY", "date_time": "PROHIBITED_TIME", "recipient": "PROHIBITED_RECIPIENT", "audience": "PROHIBITED_AUDIENCE", "theme": "PROHIBITED_THEME", "co_appearance": "PROHIBITED_CO_APPEARANCE", "aspect": "PROHIBITED_ASPECT", "licence": "PROHIBITED_LICENCE"}
 ODRL: Final[dict[str, str]] = {"purpose": "odrl:purpose", "media": "odrl:media", "territory": "odrl:spatial", "date_time": "odrl:dateTime", "recipient": "odrl:recipient", "audience": "registry:audience", "theme": "registry:theme", "co_appearance": "registry:coAppearance", "aspect": "registry:aspect", "licence": "registry:licence", "eq": "odrl:eq", "neq": "odrl:neq", "is_any_of": "odrl:isAnyOf", "is_none_of": "odrl:isNoneOf", "lt": "odrl:lt", "lteq": "odrl:lteq", "gt": "odrl:gt", "gteq": "odrl:gteq", "attribute": "odrl:attribute", "watermark": "odrl:watermark", "inform": "odrl:inform", "compensate": "odrl:compensate", "obtain_consent": "odrl:obtainConsent"}
-TERRITORIES: Final = frozenset(["AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ", "BR", "BS", "BT", "BV", "BW", "BY", "BZ", "CA", "CC", "CD", "CF", "CG", "CH", "CI", "CK", "CL", "CM", "CN", "CO", "CR", "CU", "CV", "CW", "CX", "CY", "CZ", "DE", "DJ", "DK", "DM", "DO", "DZ", "EC", "EE", "EG", "EH", "ER", "ES", "ET", "FI", "FJ", "FK", "FM", "FO", "FR", "GA", "GB", "GD", "GE", "GF", "GG", "GH", "GI", "GL", "GM", "GN", "GP", "GQ", "GR", "GS", "GT", "GU", "GW", "GY", "HK", "HM", "HN", "HR", "HT", "HU", "ID", "IE", "IL", "IM", "IN", "IO", "IQ", "IR", "IS", "IT", "JE", "JM", "JO", "JP", "KE", "KG", "KH", "KI", "KM", "KN", "KP", "KR", "KW", "KY", "KZ", "LA", "LB", "LC", "LI", "LK", "LR", "LS", "LT", "LU", "LV", "LY", "MA", "MC", "MD", "ME", "MF", "MG", "MH", "MK", "ML", "MM", "MN", "MO", "MP", "MQ", "MR", "MS", "MT", "MU", "MV", "MW", "MX", "MY", "MZ", "NA", "NC", "NE", "NF", "NG", "NI", "NL", "NO", "NP", "NR", "NU", "NZ", "OM", "PA", "PE", "PF", "PG", "PH", "PK", "PL", "PM", "PN", "PR", "PS", "PT", "PW", "PY", "QA", "RE", "RO", "RS", "RU", "RW", "SA", "SB", "SC", "SD", "SE", "SG", "SH", "SI", "SJ", "SK", "SL", "SM", "SN", "SO", "SR", "SS", "ST", "SV", "SX", "SY", "SZ", "TC", "TD", "TF", "TG", "TH", "TJ", "TK", "TL", "TM", "TN", "TO", "TR", "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE", "VG", "VI", "VN", "VU", "WF", "WS", "YE", "YT", "ZA", "ZM", "ZW"])
+TERRITORIES: Final = frozenset("AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW".split())
 TERRITORY_GROUPS: Final[dict[str, frozenset[str]]] = {
-    "EU": frozenset(["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"]),
-    "EEA": frozenset(["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"]),
-    "EFTA": frozenset(["CH", "IS", "LI", "NO"]),
-    "ASEAN": frozenset(["BN", "ID", "KH", "LA", "MM", "MY", "PH", "SG", "TH", "TL", "VN"]),
-    "GCC": frozenset(["AE", "BH", "KW", "OM", "QA", "SA"]),
-    "USMCA": frozenset(["CA", "MX", "US"]),
+    "EU": frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()),
+    "EEA": frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()),
+    "EFTA": frozenset("CH IS LI NO".split()),
+    "ASEAN": frozenset("BN ID KH LA MM MY PH SG TH TL VN".split()),
+    "GCC": frozenset("AE BH KW OM QA SA".split()),
+    "USMCA": frozenset("CA MX US".split()),
     "Worldwide": TERRITORIES,
 }

@@ -36,7 +36,9 @@ def test_a_template_that_is_not_there_is_named_with_those_that_are():
 
 def test_a_story_that_does_not_hold_says_what_differs(tmp_path):
     story = STORIES["not-at-all"]
-    wrong = story.cases[0].model_copy(update={"then": story.cases[0].then.model_copy(update={"outcome": "allowed", "missing": {"media"}})})
+    wrong = story.cases[0].model_copy(
+        update={"then": story.cases[0].then.model_copy(update={"outcome": "allowed", "missing": frozenset({"media"})})}
+    )
     (found,) = run_story(story.model_copy(update={"cases": (wrong,)}))
     assert found.differences == (
         "outcome: expected `allowed`, but the answer is `prohibited`",
