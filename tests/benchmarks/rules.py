@@ -1,6 +1,7 @@
 """What judging costs: `python tests/benchmarks/rules.py`, nanoseconds per judged character, CPU time, best of seven."""
 
 import timeit
+import tracemalloc
 from datetime import UTC, datetime
 from time import process_time
 
@@ -37,7 +38,25 @@ def cost(policy, characters):
     return min(timeit.repeat(run, number=number, repeat=7, timer=process_time)) / number / characters * 1e9
 
 
+def compiling(count, own, work, shared):
+    """Return microseconds and bytes per character of compiling so many characters."""
+    tracemalloc.start()
+    kept = [
+        compile_policy(own and Policy(usage="allowed"), work, None, character=str(n), work="w", rightsholder="r", shared=shared)
+        for n in range(count)
+    ]
+    size = tracemalloc.get_traced_memory()[0] / len(kept)
+    tracemalloc.stop()
+    begin = process_time()
+    for n in range(count):
+        compile_policy(own and Policy(usage="allowed"), work, None, character=str(n), work="w", rightsholder="r", shared=shared)
+    return (process_time() - begin) / count * 1e6, size
+
+
 if __name__ == "__main__":
     for name, policy in {"usage only": Policy(usage="allowed"), "30 rules": thirty_rules()}.items():
         for characters in (1, 5, 20):
             print(f"{name:<12} {characters:>3} characters: {cost(policy, characters):>7.0f} ns each")
+    for name, own, work in (("own usage", True, None), ("30 rules of the work", False, thirty_rules())):
+        microseconds, size = compiling(20_000, own, work, {})
+        print(f"compiling, {name}: {microseconds:.1f} us and {size:.0f} bytes a character")

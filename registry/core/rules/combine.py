@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from registry.core.model import STRICTNESS, Mention, MentionStatus, Outcome, Reason, Use, Verdict
 from registry.core.rules.company import Cast, Owner
-from registry.core.rules.effective import Answer, EffectivePolicy, RuleSet, compile_policy
+from registry.core.rules.effective import EffectivePolicy, compile_policy
 from registry.core.rules.evaluate import evaluate, strictest
 from registry.core.rules.facts import facts_of
 from registry.core.rules.reasons import NO_CHARACTER_NAMED
+from registry.core.rules.ruleset import Answer, RuleSet
 
 Lookup = Callable[[str], EffectivePolicy | None]
 
@@ -106,11 +107,11 @@ class _Circumstances:
     def answer(self, policy: EffectivePolicy) -> Answer:
         """Evaluate what is in force now; without a clock, every period, and the strictest counts."""
         self.claims = self.claims or facts_of(self.use)
-        if len(policy.periods) == 1:
-            return self._answer_of(policy.periods[0], policy.character)
+        if len(policy.rules.periods) == 1:
+            return self._answer_of(policy.rules.periods[0], policy.character)
         if self.at is not None:
-            return self._answer_of(policy.at(self.at), policy.character)
-        return strictest((self._answer_of(rules, policy.character) for rules in policy.periods), "date_time")
+            return self._answer_of(policy.rules.at(self.at), policy.character)
+        return strictest((self._answer_of(rules, policy.character) for rules in policy.rules.periods), "date_time")
 
     def _answer_of(self, rules: RuleSet, character: str) -> Answer:
         licence = self.use.licence if self.use else None

@@ -1,9 +1,15 @@
 """Who appears together: co_appearance, derived from the mentions of one prompt, in time linear in them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from registry.core.model import Mention, MentionStatus
-from registry.core.rules.facts import UNKNOWN, bits_of
+from registry.core.rules.facts import BIT, UNKNOWN
+
+_ALONE, _SAME_WORK, _SAME_RIGHTSHOLDER, _OTHERS, _REAL_PERSONS = (
+    BIT["co_appearance"][who] for who in ("alone", "same_work", "same_rightsholder", "others", "real_persons")
+)
+_PERSONS = {None: UNKNOWN["co_appearance"], True: _REAL_PERSONS, False: 0}
 
 Owner = tuple[str, str]
 """The work and the rightsholder of a character; a character without a work is its own work."""
@@ -13,43 +19,39 @@ class Cast:
     """Everybody whom one prompt names. Candidates of one mention are alternatives, not company for each other."""
 
     def __init__(self, mentions: Iterable[Mention], owner_of: Callable[[str], Owner], real_persons: bool | None) -> None:
-        groups = {mention.candidates for mention in mentions if mention.status is not MentionStatus.dismissed}
         self._owner_of = owner_of
-        self._owners = {group: {owner_of(candidate) for candidate in group} for group in groups}
+        self._persons = _PERSONS[real_persons]
+        self._owners: dict[tuple[str, ...], set[Owner]] = {}
         self._groups: dict[str, list[tuple[str, ...]]] = {}
         self._count: dict[Owner, int] = {}
-        for group, owners in self._owners.items():
+        self._of_rightsholder: dict[str, set[Owner]] = {}
+        for group in {mention.candidates for mention in mentions if mention.status is not MentionStatus.dismissed}:
+            self._owners[group] = {owner_of(candidate) for candidate in group}
             for candidate in group:
                 self._groups.setdefault(candidate, []).append(group)
-            for owner in owners:
+            for owner in self._owners[group]:
                 self._count[owner] = self._count.get(owner, 0) + 1
-        self._of_rightsholder: dict[str, list[Owner]] = {}
-        for owner in self._count:
-            self._of_rightsholder.setdefault(owner[1], []).append(owner)
-        self._persons = real_persons
-        self._known: dict[Owner, int] = {}
+                self._of_rightsholder.setdefault(owner[1], set()).add(owner)
 
     def company_of(self, character: str) -> int:
         """Return the bits of who is there beside `character`; "not said" where real persons may be."""
         owner = self._owner_of(character)
-        if self._groups[character] != [(character,)]:
-            own = [o for group in self._groups[character] for o in self._owners[group]]
-            return self._bits(owner, {o: own.count(o) for o in own})
-        if owner not in self._known:  # all whose names are clear and who have one work are in the same company
-            self._known[owner] = self._bits(owner, {owner: 1})
-        return self._known[owner]
+        groups = self._groups[character]
+        near = self._beside_a_clear_name(owner) if groups == [(character,)] else self._beside_candidates(owner, groups)
+        return near | self._persons if near or self._persons == _REAL_PERSONS else _ALONE | self._persons
 
-    def _bits(self, owner: Owner, own: dict[Owner, int]) -> int:
-        work, rightsholder = owner
-        there = {
-            "same_work": self._beyond(own, [owner]),
-            "same_rightsholder": self._beyond(own, (o for o in self._of_rightsholder[rightsholder] if o[0] != work)),
-            "others": self._beyond(own, (o for r, owners in self._of_rightsholder.items() if r != rightsholder for o in owners)),
-            "real_persons": self._persons is True,
-        }
-        bits = bits_of("co_appearance", [who for who, is_there in there.items() if is_there] or ["alone"])
-        return bits | UNKNOWN["co_appearance"] if self._persons is None else bits
+    def _beside_a_clear_name(self, owner: Owner) -> int:
+        """What `_beside_candidates` comes to where no mention but its own can mean the character."""
+        near = _SAME_WORK if self._count[owner] > 1 else 0
+        if len(self._of_rightsholder[owner[1]]) > 1:
+            near |= _SAME_RIGHTSHOLDER
+        return near | _OTHERS if len(self._of_rightsholder) > 1 else near
 
-    def _beyond(self, own: dict[Owner, int], owners: Iterable[Owner]) -> bool:
-        """Whether a mention that cannot mean the character itself names somebody of these owners; stops at the first."""
-        return any(self._count[owner] > own.get(owner, 0) for owner in owners)
+    def _beside_candidates(self, owner: Owner, groups: Iterable[tuple[str, ...]]) -> int:
+        """Count, of each owner, the mentions that cannot mean the character itself; stops at the first."""
+        own = Counter(o for group in groups for o in self._owners[group])
+        near = _SAME_WORK if self._count[owner] > own[owner] else 0
+        if any(self._count[o] > own[o] for o in self._of_rightsholder[owner[1]] if o != owner):
+            near |= _SAME_RIGHTSHOLDER
+        others = (o for rightsholder, owners in self._of_rightsholder.items() if rightsholder != owner[1] for o in owners)
+        return near | _OTHERS if any(self._count[o] > own[o] for o in others) else near

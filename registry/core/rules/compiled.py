@@ -28,10 +28,11 @@ _REAL_PERSONS = BIT["co_appearance"]["real_persons"]
 class Forbidding(NamedTuple):
     """A prohibition. It holds if every mask meets a known fact; it fails if one meets nothing at all.
 
-    `first` is the narrowest of the masks, so that most rules are dismissed by one comparison.
+    `first` is the narrowest of the masks, about `operand`, so that most rules are dismissed by one comparison.
     """
 
     first: int
+    operand: str
     masks: tuple[int, ...]
     name: str
     reason: Reason
@@ -65,26 +66,26 @@ def compile_prohibition(rule: Prohibition, level: str, begin: datetime | None, t
     try:
         if not _in_force(rule.constraints, begin):
             return None
-        masks = () if rule.unreadable else _masks(rule.constraints, texts)
+        masks = {} if rule.unreadable else _masks(rule.constraints, texts)
         return _forbidding(masks, f"{level}/prohibitions/{rule_name(rule)}", _code(rule), describe_rule(rule))
     except UNREADABLE:
-        return _forbidding((), f"{level}/prohibitions/{getattr(rule, 'id', None) or 'unreadable'}", "PROHIBITION_UNREADABLE", ("", ""))
+        return _forbidding({}, f"{level}/prohibitions/{getattr(rule, 'id', None) or 'unreadable'}", "PROHIBITION_UNREADABLE", ("", ""))
 
 
-def _forbidding(masks: tuple[int, ...], name: str, code: ReasonCode, words: tuple[str, str]) -> Forbidding:
-    first = min(masks, key=int.bit_count, default=EVERY_USE)
-    return Forbidding(first, masks, name, reason(code, name, words), reason("FACTS_MISSING", name, words))
+def _forbidding(masks: dict[str, int], name: str, code: ReasonCode, words: tuple[str, str]) -> Forbidding:
+    operand = min(masks, key=lambda o: (masks[o].bit_count(), o), default="")
+    first = masks.get(operand, EVERY_USE)
+    return Forbidding(first, operand, tuple(masks.values()), name, reason(code, name, words), reason("FACTS_MISSING", name, words))
 
 
-def _masks(constraints: Iterable[Constraint], texts: Texts) -> tuple[int, ...]:
-    """Return a mask per operand that can make the rule fail: what fits, with the bit for "not said"."""
-    masks = []
+def _masks(constraints: Iterable[Constraint], texts: Texts) -> dict[str, int]:
+    """Return a mask for each operand that can make the rule fail: what fits, with the bit for "not said"."""
+    masks = {}
     for operand, (fits, universe) in accepted(constraints, texts).items():
-        if fits == universe and operand not in _MAYBE_EMPTY:
-            continue
-        is_open = fits & _REAL_PERSONS if operand == "co_appearance" else fits
-        masks.append(fits | (UNKNOWN[operand] if is_open else 0))
-    return tuple(sorted(masks))
+        if fits != universe or operand in _MAYBE_EMPTY:
+            is_open = fits & _REAL_PERSONS if operand == "co_appearance" else fits
+            masks[operand] = fits | (UNKNOWN[operand] if is_open else 0)
+    return masks
 
 
 def compile_permission(rule: Permission, level: str, begin: datetime | None, texts: Texts) -> Permitting | None:
@@ -111,12 +112,15 @@ def _in_force(constraints: Iterable[Constraint], begin: datetime | None) -> bool
 
 
 def rule_name(rule: Permission | Prohibition) -> str:
-    """Return the rule's id, or eight digits of its content, so that a name does not depend on its place."""
+    """Return the rule's id, or eight digits of its content, so that a name does not depend on its place.
+
+    No id begins with `~`.
+    """
     if rule.id:
         return rule.id
     constraints = sorted(f"{c.left_operand} {c.operator} {values_of(c)}" for c in rule.constraints)
     duties = sorted(d.model_dump_json() for d in rule.duties) if isinstance(rule, Permission) else []
-    return sha256(repr((constraints, duties)).encode()).hexdigest()[:8]
+    return "~" + sha256(repr((constraints, duties)).encode()).hexdigest()[:8]
 
 
 def _code(rule: Prohibition) -> ReasonCode:

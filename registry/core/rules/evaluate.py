@@ -7,15 +7,15 @@ from collections.abc import Iterable
 
 from registry.core.model import STRICTNESS, Outcome
 from registry.core.rules.compiled import Forbidding, Permitting
-from registry.core.rules.effective import Answer, RuleSet
 from registry.core.rules.facts import KNOWN, UNKNOWN
+from registry.core.rules.ruleset import Answer, RuleSet
 
 _FACT_NAMES = {bit: "real_persons" if operand == "co_appearance" else operand for operand, bit in UNKNOWN.items()}
 
 
 def evaluate(rules: RuleSet, facts: int, unruled: Outcome = Outcome.restricted) -> Answer:
     """Return the answer of `rules` to `facts`; `unruled` is the outcome where no level says a usage."""
-    near = [rule for rule in rules.prohibitions if facts & rule[0]]
+    near = [rule for first, group in rules.prohibitions if facts & first for rule in group if facts & rule[0]]
     holding = [rule for rule in near if all(facts & mask & KNOWN for mask in rule.masks)]
     if holding or rules.usage is Outcome.prohibited:
         usage = rules.base.reasons if rules.usage is Outcome.prohibited else ()

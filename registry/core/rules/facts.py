@@ -16,7 +16,8 @@ _VALUES: dict[str, Iterable[str]] = {
     operand: sorted(TERRITORIES) if kind == "territory" else map(str, AGES) if kind == "number" else VALUES.get(operand, ())
     for operand, kind in OPERAND_KIND.items()
 }
-_PAIRS = [(operand, value) for operand in OPERANDS for value in _VALUES[operand]]
+_WORDS_FIRST = sorted(OPERANDS, key=lambda operand: ("word", "number", "territory", "text", "time").index(OPERAND_KIND[operand]))
+_PAIRS = [(operand, value) for operand in _WORDS_FIRST for value in _VALUES[operand]]  # low bits make short, fast masks
 
 UNKNOWN: Final[dict[str, int]] = {operand: 1 << place for place, operand in enumerate(OPERANDS)}
 """Set while a fact is not known; of co_appearance: while real persons may be there."""
@@ -76,3 +77,7 @@ class Texts:
     def _of(self, operand: str, text: str | None) -> int:
         bits = self.bit[operand]
         return UNKNOWN[operand] if text is None else bits.get(text) or bits[""]
+
+
+NO_TEXTS: Final = Texts(())
+"""For the many rule sets that name no service and no licence."""

@@ -6,8 +6,10 @@ from registry.core.words import REASONS, ReasonCode
 
 def reason(code: ReasonCode, rule: str | None = None, words: tuple[str, str] = ("", "")) -> Reason:
     """Return the reason `code`, decided by `rule`; `words` are the rule in English and in Japanese."""
-    sentence = REASONS[code]
-    return Reason(code, rule, sentence.en.format(rule=words[0]), sentence.ja.format(rule=words[1]))
+    en, ja = REASONS[code]
+    if "{" in en:
+        en, ja = en.format(rule=words[0]), ja.format(rule=words[1])
+    return Reason(code, rule, en, ja)
 
 
 NO_CHARACTER_NAMED = reason("NO_CHARACTER_NAMED")

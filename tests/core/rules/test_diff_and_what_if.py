@@ -46,7 +46,7 @@ def policy(**fields):
         (
             policy(usage="restricted", permissions=[CREDIT]),
             policy(usage="restricted"),
-            ['A permission is removed (`daaa5dc9`): every use, with the duty to give credit ("(c) Sakura").'],
+            ['A permission is removed (`~daaa5dc9`): every use, with the duty to give credit ("(c) Sakura").'],
         ),
         (
             policy(usage="allowed", exceptions=["nyx"]),

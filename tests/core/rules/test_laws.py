@@ -1,5 +1,6 @@
 """The laws of rules (DESIGN section 5), each on a thousand random examples and more."""
 
+import os
 from random import Random
 
 import pytest
@@ -14,7 +15,8 @@ from registry.core.words import TERRITORY_GROUPS
 from . import reference
 from .strategies import OWNERS, casts, dated_policies, mentions_of, moments, policies, prohibitions, recipients, uses
 
-law = settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "1000"))  # fewer while mutants are hunted
+law = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 SAYS_NO = Policy(prohibitions=[{}])
 levels = st.tuples(st.none() | policies, st.none() | policies, st.none() | policies)
 versions = st.lists(dated_policies, max_size=3)
