@@ -7,17 +7,18 @@ from typing import NamedTuple
 
 from registry.core.model import STRICTNESS, Mention, MentionStatus, Outcome, Reason, Use, Verdict
 from registry.core.rules.company import Cast, Owner
+from registry.core.rules.compiled import Answer
 from registry.core.rules.effective import EffectivePolicy, compile_policy
 from registry.core.rules.evaluate import evaluate, strictest
 from registry.core.rules.facts import facts_of
 from registry.core.rules.reasons import NO_CHARACTER_NAMED
-from registry.core.rules.ruleset import Answer, RuleSet
+from registry.core.rules.ruleset import RuleSet
 
 Lookup = Callable[[str], EffectivePolicy | None]
 
 _RESTRICTED = Outcome.restricted
 _DISMISSED = MentionStatus.dismissed
-_new = tuple.__new__  # half the cost of calling a named tuple, on the one line where that counts
+_new = tuple.__new__  # half the cost of calling a named tuple, on the two lines where that counts
 
 
 class Judgement(NamedTuple):
@@ -66,7 +67,7 @@ def judge(
 def combine(verdicts: tuple[Verdict, ...]) -> Judgement:
     """Let the strictest verdict count; its reasons, and those of verdicts as strict, are the decision's."""
     if len(verdicts) == 1:
-        return Judgement(verdicts[0].outcome, verdicts[0].reasons, verdicts)
+        return _new(Judgement, (verdicts[0].outcome, verdicts[0].reasons, verdicts))
     outcomes = {verdict.outcome for verdict in verdicts}
     outcome = max(outcomes, key=STRICTNESS.__getitem__)
     reasons = dict.fromkeys(reason for verdict in verdicts if verdict.outcome is outcome for reason in verdict.reasons)

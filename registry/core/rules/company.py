@@ -19,23 +19,24 @@ class Cast:
     """Everybody whom one prompt names. Candidates of one mention are alternatives, not company for each other."""
 
     def __init__(self, mentions: Iterable[Mention], owner_of: Callable[[str], Owner], real_persons: bool | None) -> None:
-        self._owner_of = owner_of
+        self._home: dict[str, Owner] = {}
         self._persons = _PERSONS[real_persons]
         self._owners: dict[tuple[str, ...], set[Owner]] = {}
         self._groups: dict[str, list[tuple[str, ...]]] = {}
         self._count: dict[Owner, int] = {}
         self._of_rightsholder: dict[str, set[Owner]] = {}
         for group in {mention.candidates for mention in mentions if mention.status is not MentionStatus.dismissed}:
-            self._owners[group] = {owner_of(candidate) for candidate in group}
             for candidate in group:
+                self._home[candidate] = owner_of(candidate)
                 self._groups.setdefault(candidate, []).append(group)
+            self._owners[group] = {self._home[candidate] for candidate in group}
             for owner in self._owners[group]:
                 self._count[owner] = self._count.get(owner, 0) + 1
                 self._of_rightsholder.setdefault(owner[1], set()).add(owner)
 
     def company_of(self, character: str) -> int:
         """Return the bits of who is there beside `character`; "not said" where real persons may be."""
-        owner = self._owner_of(character)
+        owner = self._home[character]
         groups = self._groups[character]
         near = self._beside_a_clear_name(owner) if groups == [(character,)] else self._beside_candidates(owner, groups)
         return near | self._persons if near or self._persons == _REAL_PERSONS else _ALONE | self._persons

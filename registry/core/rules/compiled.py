@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from registry.core.model import Duty, Reason
+from registry.core.model import Duty, Outcome, Reason
 from registry.core.policy import Constraint, Permission, Prohibition
 from registry.core.rules.accepted import accepted, holds_at, values_of
 from registry.core.rules.describe import describe_rule
@@ -23,6 +23,15 @@ EVERY_USE = -1
 
 _MAYBE_EMPTY = frozenset({"theme"})
 _REAL_PERSONS = BIT["co_appearance"]["real_persons"]
+
+
+class Answer(NamedTuple):
+    """What rules say about one use; `outcome` is None where nobody has ruled."""
+
+    outcome: Outcome | None
+    reasons: tuple[Reason, ...]
+    duties: tuple[Duty, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class Forbidding(NamedTuple):
@@ -49,9 +58,8 @@ class Permitting(NamedTuple):
     rejects: int
     unknowns: int
     name: str
-    reason: Reason
+    answer: Answer
     missing_reason: Reason
-    duties: tuple[Duty, ...]
 
     def unknown(self, facts: int) -> int:
         """Return the unknown facts that keep the rule open."""
@@ -104,7 +112,8 @@ def compile_permission(rule: Permission, level: str, begin: datetime | None, tex
     except UNREADABLE:
         return None
     code: ReasonCode = "PERMITTED_WITH_DUTIES" if rule.duties else "PERMITTED"
-    return Permitting(rejects, unknowns, name, reason(code, name, words), reason("FACTS_MISSING", name, words), rule.duties)
+    answer = Answer(Outcome.restricted if rule.duties else Outcome.allowed, (reason(code, name, words),), rule.duties)
+    return Permitting(rejects, unknowns, name, answer, reason("FACTS_MISSING", name, words))
 
 
 def _in_force(constraints: Iterable[Constraint], begin: datetime | None) -> bool:

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from registry.core.model import Policy, Remedy
+from registry.core.rules.compiled import Answer
 from registry.core.rules.periods import edges_of
-from registry.core.rules.ruleset import Answer, Levels, RuleSet, rules_in_force
+from registry.core.rules.ruleset import Levels, RuleSet, rules_in_force
 
 Versions = Policy | Sequence[Policy] | None
 """What one level says: a policy, or several of which the one in force that began last counts."""

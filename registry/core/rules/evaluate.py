@@ -3,31 +3,23 @@
 Pure and total: every rule set and every number of facts has exactly one answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from registry.core.model import STRICTNESS, Outcome
-from registry.core.rules.compiled import Forbidding, Permitting
+from registry.core.rules.compiled import Answer, Forbidding, Permitting
 from registry.core.rules.facts import KNOWN, UNKNOWN
-from registry.core.rules.ruleset import Answer, RuleSet
+from registry.core.rules.ruleset import RuleSet
 
 _FACT_NAMES = {bit: "real_persons" if operand == "co_appearance" else operand for operand, bit in UNKNOWN.items()}
 
 
 def evaluate(rules: RuleSet, facts: int, unruled: Outcome = Outcome.restricted) -> Answer:
     """Return the answer of `rules` to `facts`; `unruled` is the outcome where no level says a usage."""
-    near = [rule for first, group in rules.prohibitions if facts & first for rule in group if facts & rule[0]]
-    holding = [rule for rule in near if all(facts & mask & KNOWN for mask in rule.masks)]
-    if holding or rules.usage is Outcome.prohibited:
-        usage = rules.base.reasons if rules.usage is Outcome.prohibited else ()
-        return Answer(Outcome.prohibited, usage + tuple(rule.reason for rule in holding))
     answer = _permitted(rules, facts) if rules.permissions else rules.base
-    outcome = answer.outcome or unruled
-    unsure = [rule for rule in near if all(facts & mask for mask in rule.masks)]
-    if not unsure or outcome is Outcome.prohibited:
-        return answer if answer.outcome else answer._replace(outcome=outcome)
-    kept = answer if outcome is Outcome.restricted else Answer(Outcome.restricted, ())
-    reasons = tuple(rule.missing_reason for rule in unsure) + kept.reasons
-    return Answer(Outcome.restricted, reasons, kept.duties, _missing(unsure, facts, kept.missing))
+    if not answer.outcome:
+        answer = answer._replace(outcome=unruled)
+    near = [rule for first, group in rules.prohibitions if facts & first for rule in group if facts & rule[0]]
+    return _forbidden(near, facts, answer, rules) if near else answer
 
 
 def _permitted(rules: RuleSet, facts: int) -> Answer:
@@ -38,10 +30,23 @@ def _permitted(rules: RuleSet, facts: int) -> Answer:
     near = [rule for rule in rules.permissions if not facts & rule[0]]
     for rule in near:
         if not facts & rule.unknowns:
-            return Answer(Outcome.restricted if rule.duties else Outcome.allowed, (rule.reason,), rule.duties)
+            return rule.answer
     if near:
         return Answer(Outcome.restricted, tuple(rule.missing_reason for rule in near), (), _missing(near, facts))
     return rules.base
+
+
+def _forbidden(near: Sequence[Forbidding], facts: int, answer: Answer, rules: RuleSet) -> Answer:
+    """Return `answer` as prohibitions that may hold leave it: prohibited, restricted until facts are known, or as it was."""
+    holding = tuple(rule.reason for rule in near if all(facts & mask & KNOWN for mask in rule.masks))
+    if holding:
+        return Answer(Outcome.prohibited, (*rules.base.reasons, *holding) if rules.usage is Outcome.prohibited else holding)
+    unsure = [rule for rule in near if all(facts & mask for mask in rule.masks)]
+    if not unsure or answer.outcome is Outcome.prohibited:
+        return answer
+    kept = answer if answer.outcome is Outcome.restricted else Answer(Outcome.restricted, ())
+    reasons = tuple(rule.missing_reason for rule in unsure) + kept.reasons
+    return Answer(Outcome.restricted, reasons, kept.duties, _missing(unsure, facts, kept.missing))
 
 
 def _missing(rules: Iterable[Forbidding | Permitting], facts: int, before: tuple[str, ...] = ()) -> tuple[str, ...]:

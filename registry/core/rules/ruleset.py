@@ -11,10 +11,10 @@ from itertools import groupby
 from operator import or_
 from typing import NamedTuple
 
-from registry.core.model import Duty, Outcome, Policy, Reason, Remedy
+from registry.core.model import Duty, Outcome, Policy, Remedy
 from registry.core.policy import Permission, Prohibition
 from registry.core.rules.accepted import texts_named
-from registry.core.rules.compiled import Forbidding, Permitting, compile_permission, compile_prohibition
+from registry.core.rules.compiled import Answer, Forbidding, Permitting, compile_permission, compile_prohibition
 from registry.core.rules.facts import NO_TEXTS, Texts
 from registry.core.rules.periods import in_force, readable_constraints
 from registry.core.rules.reasons import NO_POLICY, USAGE_CODES, reason
@@ -23,15 +23,6 @@ Levels = Sequence[tuple[str, tuple[Policy, ...]]]
 """Name and versions of the policies that cover a character, nearest first."""
 
 CONSENT = (Duty(action="obtain_consent"),)
-
-
-class Answer(NamedTuple):
-    """What one rule set says about one use; `outcome` is None where nobody has ruled."""
-
-    outcome: Outcome | None
-    reasons: tuple[Reason, ...]
-    duties: tuple[Duty, ...] = ()
-    missing: tuple[str, ...] = ()
 
 
 class RuleSet(NamedTuple):
@@ -87,7 +78,7 @@ def _by_operand(rules: Iterable[Forbidding | None]) -> tuple[tuple[int, tuple[Fo
 
 def _by_burden(rules: Iterable[Permitting | None]) -> tuple[Permitting, ...]:
     by_name = {rule.name: rule for rule in rules if rule}
-    return tuple(sorted(by_name.values(), key=lambda rule: (len(rule.duties), rule.name)))
+    return tuple(sorted(by_name.values(), key=lambda rule: (len(rule.answer.duties), rule.name)))
 
 
 def _base(usage: Outcome | None, level: str | None, has_permissions: bool) -> Answer:
