@@ -1,9 +1,11 @@
 """The rules of DESIGN section 5 once more, slowly and by the letter: no masks, no periods, nothing compiled."""
 
 from registry.core.policy import moment
+from registry.core.rules.accepted import COMPARE
 from registry.core.words import BROADER, TERRITORIES, TERRITORY_GROUPS, VALUES
 
-MANY = {"purpose", "media", "territory", "theme", "aspect"}
+MANY = {"purpose", "media", "territory", "theme", "aspect", "co_appearance"}
+UNIVERSE = {**{operand: set(words) for operand, words in VALUES.items()}, "territory": TERRITORIES, "audience": set(range(121))}
 ORDER = ("allowed", "restricted", "prohibited")
 
 
@@ -13,43 +15,39 @@ def expand(operand, word):
     return {word}.union(*(expand(operand, w) for w, b in BROADER.get(operand, {}).items() if b == word))
 
 
-def value_fits(value, constraint):
-    right = constraint.right_operand
-    listed = set().union(*(expand(constraint.left_operand, w) for w in (right if isinstance(right, tuple) else (right,))))
-    match constraint.operator:
-        case "eq" | "is_any_of":
-            return value in listed
-        case "neq" | "is_none_of":
-            return value not in listed
-    right = moment(right) if constraint.left_operand == "date_time" else right
-    return {"lt": value < right, "lteq": value <= right, "gt": value > right, "gteq": value >= right}[constraint.operator]
+def rights(constraint):
+    return constraint.right_operand if isinstance(constraint.right_operand, tuple) else (constraint.right_operand,)
+
+
+def value_fits(value, c):
+    if c.left_operand in {"audience", "date_time"}:
+        return COMPARE[c.operator](value, c.right_operand if c.left_operand == "audience" else moment(c.right_operand))
+    listed = set().union(*(expand(c.left_operand, word) for word in rights(c)))
+    return (value in listed) == (c.operator in {"eq", "is_any_of"})
 
 
 def state(rule, facts, *, permission):
     """Return False, True, or the set of facts that are missing."""
-    missing = set()
+    missing, quantifier = set(), all if permission else any
     for operand in {c.left_operand for c in rule.constraints}:
-
-        def fits(value, operand=operand):
-            return all(value_fits(value, c) for c in rule.constraints if c.left_operand == operand)
-
-        universe = {**{o: set(v) for o, v in VALUES.items()}, "territory": TERRITORIES, "audience": set(range(121))}.get(operand)
-        texts = {t for c in rule.constraints for t in (c.right_operand if isinstance(c.right_operand, tuple) else (c.right_operand,))}
-        universe = universe or (texts | {"another"})
-        fact, perhaps = facts[operand] if operand == "co_appearance" else (facts[operand], set())
-        if operand not in {"theme", "date_time"} and all(map(fits, universe)):
+        asked = [c for c in rule.constraints if c.left_operand == operand]
+        known, perhaps = facts[operand] if operand == "co_appearance" else (facts[operand], set())
+        values = (
+            {text for c in asked for text in rights(c)} | {"any other"} if operand in {"recipient", "licence"} else UNIVERSE.get(operand)
+        )
+        fitting = values and {value for value in values if all(value_fits(value, c) for c in asked)}
+        can_be_empty = operand == "theme"
+        if fitting == values and values and (permission or not can_be_empty):
+            continue  # whatever the fact is, it fits
+        if fitting == set() and not (permission and can_be_empty):
+            return False  # whatever the fact is, it does not
+        if known is None:
+            missing.add(operand)
             continue
-        if operand not in {"theme", "date_time"} and not any(map(fits, universe)):
-            return False
-        if fact is None:
-            if operand == "theme" and not permission and not any(map(fits, universe)):
-                return False
-            if not (operand == "theme" and permission and all(map(fits, universe))):
-                missing.add(operand)
-            continue
-        fact = fact if operand in MANY or operand == "co_appearance" else {fact}
-        sure = all(map(fits, fact)) if permission else any(map(fits, fact))
-        if sure != (all if permission else any)(map(fits, fact | perhaps)):
+        sure, open_ = (
+            quantifier(all(value_fits(v, c) for c in asked) for v in w) for w in ((known if operand in MANY else {known}), perhaps)
+        )
+        if operand == "co_appearance" and perhaps and (open_ != sure) and sure == permission:
             missing.add("real_persons")
         elif not sure:
             return False
