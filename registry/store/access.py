@@ -1,5 +1,6 @@
 """Organisations and API keys."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from registry.core.errors import Conflict, NotFound
 from registry.core.model import Organisation, Policy, Role
+from registry.core.rules import read_policy
 from registry.store.tables import ApiKeyRow, OrganisationRow
 
 
@@ -128,9 +130,19 @@ def to_organisation(row: OrganisationRow) -> Organisation:
         ref=row.ref,
         name=row.name,
         contact=row.contact,
-        policy=None if row.policy is None else Policy.model_validate_json(row.policy),
+        policy=read_stored_policy(row.policy),
         revision=row.revision,
     )
+
+
+def read_stored_policy(text: str | None) -> Policy | None:
+    """Read leniently: what no longer validates must prohibit; it must neither vanish nor keep the registry from starting."""
+    if text is None:
+        return None
+    try:
+        return read_policy(json.loads(text))
+    except ValueError:
+        return read_policy(None)
 
 
 def organisation_columns(organisation: Organisation) -> dict[str, Any]:

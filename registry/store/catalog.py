@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
 from registry.core.model import Alias, Character, EntryStatus, Organisation, Policy, Role, Title, Work
-from registry.store.access import organisation_columns, to_organisation
+from registry.store.access import organisation_columns, read_stored_policy, to_organisation
 from registry.store.log import POSTGRES_LOG, SQLITE_LOG, LeafDraft, TreeHead, append_leaves, read_head
 from registry.store.tables import CharacterRow, NameRow, OrganisationRow, TreeHeadRow, WorkRow, table_of
 
@@ -194,10 +194,6 @@ def _filtered(query: Select[Any], row_type: type[Row], chosen: EntryFilter) -> S
     return query
 
 
-def _policy(text: str | None) -> Policy | None:
-    return None if text is None else Policy.model_validate_json(text)
-
-
 def _policy_text(policy: Policy | None) -> str | None:
     return None if policy is None else policy.model_dump_json(exclude_defaults=True)
 
@@ -212,7 +208,7 @@ def _work(
         ref=ref,
         title=title,
         titles=_TITLES.validate_json(titles),
-        policy=_policy(policy),
+        policy=read_stored_policy(policy),
         status=EntryStatus(status),
         revision=revision,
         created_at=created,
@@ -240,7 +236,7 @@ def _character(
         work=work,
         name=name,
         aliases=_ALIASES.validate_json(aliases),
-        policy=_policy(policy),
+        policy=read_stored_policy(policy),
         status=EntryStatus(status),
         revision=revision,
         created_at=created,

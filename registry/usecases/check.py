@@ -9,8 +9,8 @@ from registry.core.catalog import Catalog
 from registry.core.decision_log.leaf import commit_to_prompt, decision_leaf
 from registry.core.errors import CatalogBehind, FieldError, InvalidInput, NotFreshEnough, TooLarge
 from registry.core.matching import MATCHER_VERSION, find_mentions
-from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Role
-from registry.core.rules import judge
+from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Role, Use
+from registry.core.rules import facts_for_the_log, judge
 from registry.store.columns import to_micros
 from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, LeafDraft, Receipt
 from registry.usecases.access import Caller, confirm
@@ -40,10 +40,17 @@ class Checked:
 
 
 async def check(
-    registry: Registry, caller: Caller, prompt: str, *, level: Level = Level.balanced, at_least_as_fresh: int | None = None
+    registry: Registry,
+    caller: Caller,
+    prompt: str,
+    *,
+    use: Use | None = None,
+    level: Level = Level.balanced,
+    at_least_as_fresh: int | None = None,
 ) -> Checked:
     """Decide what the rightsholders say about this prompt; return only once the decision is durable in the log.
 
+    `use` is what the service claims about this generation; it stands in the decision, marked as claimed.
     Raises NotPermitted (only services and the operator check), TooLarge, NotFreshEnough, LogUnavailable,
     NotAuthenticated (the key was revoked meanwhile).
     """
@@ -54,7 +61,7 @@ async def check(
     deadline = time.monotonic() + CATCH_UP_SECONDS
     while True:
         catalog = registry.catalog.current
-        decided = decide(registry, caller, prompt, level, catalog)
+        decided = decide(registry, caller, prompt, use, level, catalog)
         draft = _leaf_draft(decided, catalog)
         try:
             receipt = await registry.log.append(draft, revision=catalog.revision, access_epoch=catalog.access_epoch)
@@ -75,12 +82,12 @@ class _Decided:
     salt: bytes
 
 
-def decide(registry: Registry, caller: Caller, prompt: str, level: Level, catalog: Catalog) -> _Decided:
+def decide(registry: Registry, caller: Caller, prompt: str, use: Use | None, level: Level, catalog: Catalog) -> _Decided:
     """Decide with this catalog: matching, rules, commitment. Nothing is written."""
     found = find_mentions(prompt, catalog.lexicon, level)
     mentions = tuple(m for m in found if m.status is not MentionStatus.dismissed)
-    judged = judge(mentions, None, catalog.policy_of)
     now, salt = registry.now(), secrets.token_bytes(SALT_BYTES)
+    judged = judge(mentions, use, catalog.policy_of, recipient=caller.organisation.ref, at=now)
     whole = Decision(
         id=new_id("dec", now),
         decided_at=now,
@@ -94,6 +101,7 @@ def decide(registry: Registry, caller: Caller, prompt: str, level: Level, catalo
         mentions=mentions,
         prompt_hash=commit_to_prompt(prompt, salt),
         prompt_length=len(prompt),
+        facts=facts_for_the_log(use, caller.organisation.ref, now),
     )
     dismissed = () if len(found) == len(mentions) else tuple(m for m in found if m.status is MentionStatus.dismissed)
     decision, leaf = _with_leaf(whole)
