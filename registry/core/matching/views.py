@@ -124,9 +124,11 @@ def _worth_closing(text: str, gaps: list[tuple[int, int]], facts: WordFacts) -> 
 def _is_odd(token: str, facts: WordFacts) -> bool:
     parts = bare(token, facts.fold).split(" ")
     joined = "".join(parts)
-    return (
-        len(joined) > 3 and not joined.isdigit() and joined not in facts.common and not all(len(p) > 1 and p in facts.common for p in parts)
-    )
+    if joined.isdigit():
+        return False
+    if len(parts) == len(joined):
+        return len(parts) > 1
+    return len(joined) > 3 and joined not in facts.common and not all(len(p) > 1 and p in facts.common for p in parts)
 
 
 _SPACES = re.compile(r"[ \t\u3000]+")
