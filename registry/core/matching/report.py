@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from registry.core.matching import facts as f
 from registry.core.matching.evidence import entry_of, script_of
-from registry.core.matching.facts import WordFact
+from registry.core.matching.facts import Lookup, WordFact
 from registry.core.matching.fold import bare, fold
 from registry.core.matching.lexicon import TITLE, Lexicon, compile_lexicon, extend_lexicon, score_alone, titles_of
 from registry.core.matching.link import THRESHOLDS
@@ -45,13 +45,14 @@ def report_aliases(draft: Character, work: Work | None, lexicon: Lexicon, sample
     facts = lexicon.facts
     names = {draft.name: MatchMode.auto} | {a.text: a.match for a in draft.aliases}
     folded = {text: bare(text, facts.fold) for text in names}
-    entry = entry_of([n for n in dict.fromkeys(folded.values()) if n], titles_of(work, facts), facts)
+    lookup = Lookup(facts)
+    entry = entry_of([n for n in dict.fromkeys(folded.values()) if n], titles_of(work, facts), lookup)
     alone = compile_lexicon([draft], [work] if work else [], facts)
     texts = [fold(text, facts.fold) for text in sample]
     hits = [m for text in sample for m in find_mentions(text, alone) if m.status is not MentionStatus.dismissed]
     reports = []
     for text, mode in names.items():
-        score = score_alone(folded[text], entry, facts) if folded[text] else -1000
+        score = score_alone(folded[text], entry, lookup) if folded[text] else -1000
         chosen, why = _choose(mode, score, folded[text])
         pattern = bordered(folded[text]) if folded[text] else "\x00"
         reports.append(
