@@ -99,7 +99,7 @@ def _latin(prompt: str, found: Found, surface: str, style: Style, facts: WordFac
         ("phrase lower" if case.startswith("lower") else "phrase capital", " " in found.key),
         ("latin in asian text", style.asian > 0.2),
         ("before medium", _MEDIUM.match(prompt[found.end : found.end + 20])),
-        ("first word", not prompt[: found.start].strip()),
+        ("first word", found.start == 0 or prompt[: found.start].isspace()),
         *((sign, pattern.search(lead)) for sign, pattern in _LEADS),
     )
     return [(case, 1.0), *((sign, 1.0) for sign, holds in checks if holds), *_neighbours(before, prompt, found.end, style, facts)]
