@@ -3,5 +3,17 @@
 from registry.core.matching.facts import WordFacts
 from registry.core.matching.lexicon import Lexicon, compile_lexicon, extend_lexicon
 from registry.core.matching.mentions import MATCHER_VERSION, find_mentions
+from registry.core.matching.report import AliasReport, Preview, preview, report_aliases
 
-__all__ = ["MATCHER_VERSION", "Lexicon", "WordFacts", "compile_lexicon", "extend_lexicon", "find_mentions"]
+__all__ = [
+    "MATCHER_VERSION",
+    "AliasReport",
+    "Lexicon",
+    "Preview",
+    "WordFacts",
+    "compile_lexicon",
+    "extend_lexicon",
+    "find_mentions",
+    "preview",
+    "report_aliases",
+]

@@ -41,7 +41,7 @@ class Search:
         table = self.lexicon.facts.fold
         folded = fold(self.prompt, table)
         self.scan(folded, self.prompt, None)
-        for reading in readings(self.prompt, self.lexicon.facts.looks):
+        for reading in readings(self.prompt, folded.split(), self.lexicon.facts):
             self.scan(fold(reading.text, table), reading.text, reading)
         self.scan_typos(folded)
 
@@ -90,7 +90,7 @@ class Search:
         taken = [(f.start, f.end) for f in self.found.values() if not f.titles]
         starts = list(accumulate((len(w) + 1 for w in words), initial=1))
         places = None
-        for first, last in windows(words, unknown):
+        for first, last in windows(words, unknown, facts.common):
             for number, name, key in self._near("".join(words[first:last]), last - first):
                 places = places or Places(self.prompt, facts.fold)
                 spot = places.span(starts[first], starts[last] - 1)

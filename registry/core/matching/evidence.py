@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from registry.core.matching import facts as f
-from registry.core.matching.facts import WordFact, WordFacts
+from registry.core.matching.facts import Lookup, WordFact
 from registry.core.matching.variants import is_unspaced
 
 Sign = tuple[str, float]
@@ -37,7 +37,7 @@ class Entry:
     ordinary: frozenset[str] = frozenset()
 
 
-def signs_of(folded: str, entry: Entry, facts: WordFacts) -> list[Sign]:
+def signs_of(folded: str, entry: Entry, facts: Lookup) -> list[Sign]:
     """Return what speaks for and against this name on its own."""
     script = script_of(folded)
     words = folded.split(" ")
@@ -56,8 +56,8 @@ def signs_of(folded: str, entry: Entry, facts: WordFacts) -> list[Sign]:
     return signs
 
 
-def _word(script: str, folded: str, words: int, facts: WordFacts) -> list[Sign]:
-    fact = facts.fact(folded)
+def _word(script: str, folded: str, words: int, facts: Lookup) -> list[Sign]:
+    fact = facts[folded]
     signs: list[Sign] = [(script, 1), (f"{script} length {min(syllables(folded, script), 8)}", 1)]
     if words > 1:
         signs.append((f"{script} phrase", 1))
@@ -92,8 +92,8 @@ _FLAGS = (
 )  # fmt: skip
 
 
-def _phrase(folded: str, words: list[str], facts: WordFacts) -> list[Sign]:
-    whole = facts.fact(folded)
+def _phrase(folded: str, words: list[str], facts: Lookup) -> list[Sign]:
+    whole = facts[folded]
     parts = [word_signs(facts, w) for w in words]
     zipfs, ordinary, names = zip(*parts, strict=True)
     signs: list[Sign] = [
@@ -109,7 +109,7 @@ def _phrase(folded: str, words: list[str], facts: WordFacts) -> list[Sign]:
         signs.append(("phrase some words", 1))
     if all(names):
         signs.append(("phrase all names", 1))
-    joined = facts.fact("".join(words))
+    joined = facts["".join(words)]
     if joined.zipf >= 2.5 and not joined.flags & f.WORD:
         signs += [("phrase known joined", 1), ("phrase joined zipf", joined.zipf - 2.5)]
     if not all(zipfs):
@@ -120,33 +120,36 @@ def _phrase(folded: str, words: list[str], facts: WordFacts) -> list[Sign]:
     return signs
 
 
-def word_signs(facts: WordFacts, word: str) -> tuple[float, bool, bool]:
+def word_signs(facts: Lookup, word: str) -> tuple[float, bool, bool]:
     """Return (frequency, is an everyday word, is a person's name) of one word of a phrase."""
-    fact = facts.fact(word)
+    fact = facts[word]
     named = bool(fact.flags & (f.GIVEN | f.SURNAME))
     everyday = (bool(fact.flags & f.WORD) and fact.zipf >= 3) or (fact.zipf >= 4.5 and fact.uneven >= 1 and not named)
     return max(fact.zipf, 2.0 if fact.flags else 0.0), everyday, named
 
 
-def _two_words(folded: str, facts: WordFacts) -> float:
+def _two_words(folded: str, facts: Lookup) -> float:
     """Return the frequency of the rarer half when the name is two everyday words put together, 0 when it is not."""
     best = 0.0
-    for cut in range(1, len(folded)):
-        if folded[cut] not in "\u3099\u309aーン" and len(folded) > 2:
-            halves = [(part, facts.fact(part)) for part in (folded[:cut], folded[cut:])]
-            if all(h.flags & f.WORD and h.zipf >= (2.5 if len(part) > 1 else 4.75) for part, h in halves):
-                best = max(best, min(h.zipf for _, h in halves))
+    for cut in range(1, len(folded) if len(folded) > 2 else 0):
+        if folded[cut] not in "\u3099\u309aーン" and (left := _as_half(folded[:cut], facts)):
+            best = max(best, min(left, _as_half(folded[cut:], facts)))
     return best
 
 
-def entry_of(names: list[str], titles: frozenset[str], facts: WordFacts) -> Entry:
+def _as_half(part: str, facts: Lookup) -> float:
+    fact = facts[part]
+    return fact.zipf if fact.flags & f.WORD and fact.zipf >= (2.5 if len(part) > 1 else 4.75) else 0.0
+
+
+def entry_of(names: list[str], titles: frozenset[str], facts: Lookup) -> Entry:
     """Sum up an entry from its folded names.
 
     `fame` counts the scripts in which a name is known to word lists, and not as a word, a person or a place.
     """
     scripts, ordinary, famous = set(), set(), set()
     for name in names:
-        script, fact = script_of(name), facts.fact(name)
+        script, fact = script_of(name), facts[name]
         scripts.add(script)
         if fact.flags & f.WORD:
             ordinary.add(script)

@@ -91,6 +91,20 @@ class WordFacts:
         return unpack(bits) if bits else UNKNOWN
 
 
+class Lookup(dict[str, WordFact]):
+    """The facts as one compilation asks for them: a word is looked up once, names share most of theirs."""
+
+    __slots__ = ("_facts",)
+
+    def __init__(self, facts: WordFacts) -> None:
+        super().__init__()
+        self._facts = facts
+
+    def __missing__(self, folded: str) -> WordFact:
+        fact = self[folded] = self._facts.fact(folded)
+        return fact
+
+
 def _table(entries: dict[str, str]) -> dict[int, str]:
     return {int(code, 16): text for code, text in entries.items()}
 

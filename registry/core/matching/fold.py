@@ -36,7 +36,7 @@ class Places:
         self._raw = [start for start, _ in words]
         self._folded = [1, *accumulate(end - start + 1 for start, end in words)]
         self._folded = [1, *(place + 1 for place in self._folded[1:])]
-        self._sources = None if text.isascii() else list(accumulate(len(table.get(ord(char), char)) for char in text))
+        self._sources = None if text.isascii() else list(accumulate(map(len, map(table.get, map(ord, text), text))))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the place in the text of `fold[start:end]`; invisible characters that follow belong to it."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from registry.core.matching.evidence import Entry, entry_of, signs_of
-from registry.core.matching.facts import WordFacts
+from registry.core.matching.facts import Lookup, WordFacts
 from registry.core.matching.fold import bare
 from registry.core.matching.typos import MIN_LENGTH, TypoIndex, build_index
 from registry.core.matching.variants import bordered, spellings
@@ -144,9 +144,9 @@ def _compile(
 ) -> Segment:
     active = {i: c for i, c in characters.items() if c.status is EntryStatus.active}
     living = {i: w for i, w in works.items() if w.status is EntryStatus.active}
-    columns, members = _Columns(), defaultdict(list)
+    columns, members, lookup = _Columns(), defaultdict(list), Lookup(facts)
     for work in living.values():
-        _add_titles(columns, work, facts)
+        _add_titles(columns, work, facts.fold, lookup)
     titles: dict[str, frozenset[str]] = {}
     for character in active.values():
         if character.work is not None:
@@ -154,14 +154,15 @@ def _compile(
         key = character.work or ""
         if key not in titles:
             titles[key] = titles_of(find_work(key), facts)
-        _add_names(columns, character, titles[key], facts)
+        _add_names(columns, character, titles[key], facts.fold, lookup)
     patterns = list(columns.patterns)
     first, refs, best = array("L", [0]), array("L"), array("h")
     for pattern in patterns:
         owned = columns.patterns[pattern]
         refs.extend(owned)
         first.append(len(refs))
-        best.append(max(columns.base[r >> 3] - METHOD_COST[r & 7] for r in owned))
+        score = columns.base[owned[0] >> 3] - METHOD_COST[owned[0] & 7]
+        best.append(score if len(owned) == 1 else max(columns.base[r >> 3] - METHOD_COST[r & 7] for r in owned))
     return Segment(
         automaton=CharwiseDoubleArrayAhoCorasick(patterns or ["\x00"]),
         first=first,
@@ -179,20 +180,20 @@ def _compile(
     )
 
 
-def _add_titles(columns: _Columns, work: Work, facts: WordFacts) -> None:
+def _add_titles(columns: _Columns, work: Work, table: dict[int, str], lookup: Lookup) -> None:
     for text in dict.fromkeys([work.title, *(t.text for t in work.titles)]):
-        folded = bare(text, facts.fold)
+        folded = bare(text, table)
         if len(folded) >= 3:
-            columns.add(text, work.id, TITLE, score_alone(folded, Entry(1, 1, frozenset()), facts), folded)
+            columns.add(text, work.id, TITLE, score_alone(folded, Entry(1, 1, frozenset()), lookup), folded)
 
 
-def _add_names(columns: _Columns, character: Character, titles: frozenset[str], facts: WordFacts) -> None:
+def _add_names(columns: _Columns, character: Character, titles: frozenset[str], table: dict[int, str], lookup: Lookup) -> None:
     names = {character.name: MatchMode.auto} | {a.text: a.match for a in character.aliases}
-    folded = {text: bare(text, facts.fold) for text in names}
-    entry = entry_of([f for f in dict.fromkeys(folded.values()) if f], titles, facts)
+    folded = {text: bare(text, table) for text in names}
+    entry = entry_of([f for f in dict.fromkeys(folded.values()) if f], titles, lookup)
     for text, mode in names.items():
         if mode is not MatchMode.never and folded[text]:
-            columns.add(text, character.id, MODES[mode], score_alone(folded[text], entry, facts), folded[text])
+            columns.add(text, character.id, MODES[mode], score_alone(folded[text], entry, lookup), folded[text])
 
 
 def titles_of(work: Work | None, facts: WordFacts) -> frozenset[str]:
@@ -200,7 +201,9 @@ def titles_of(work: Work | None, facts: WordFacts) -> frozenset[str]:
     return frozenset(bare(t, facts.fold) for t in (work.title, *(t.text for t in work.titles))) if work else frozenset()
 
 
-def score_alone(folded: str, entry: Entry, facts: WordFacts) -> int:
+def score_alone(folded: str, entry: Entry, lookup: Lookup) -> int:
     """Weigh a name on its own, in hundredths of a logit."""
-    score = BIAS + sum(WEIGHTS.get(sign, 0) * value for sign, value in signs_of(folded, entry, facts))
+    weight, score = WEIGHTS.get, float(BIAS)
+    for sign, value in signs_of(folded, entry, lookup):
+        score += weight(sign, 0) * value
     return max(-3000, min(3000, round(score)))

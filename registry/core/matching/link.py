@@ -17,12 +17,12 @@ from registry.core.matching.weights import METHOD_COST, WEIGHTS
 from registry.core.model import Level, MentionStatus
 
 # Scores from which a mention is ambiguous, and from which it is linked.
-THRESHOLDS = {Level.strict: (-250, -50), Level.balanced: (-75, 75), Level.lenient: (75, 75)}
+THRESHOLDS = {Level.strict: (-250, -50), Level.balanced: (-60, 75), Level.lenient: (75, 75)}
 
-TITLE_SCORE = -100  # a title weaker than this on its own is no evidence
+TITLE_SCORE = 100  # a title weaker than this on its own is no evidence
 TITLE_NEARBY = 250
 COMPANION = 100
-COMPANION_SCORE = 0
+COMPANION_SCORE = 100
 EXACT_MODE = 150
 
 

@@ -1,5 +1,7 @@
 """Find the mentions of a prompt: names found, weighed, settled by their company, one for each place."""
 
+from bisect import bisect_right
+
 from registry.core.matching.detect import Found, find_names
 from registry.core.matching.explain import evidence_words, method_name
 from registry.core.matching.lexicon import Lexicon
@@ -84,4 +86,4 @@ _STEPS = (
 
 def confidence(score: int) -> int:
     """Return the chance in percent that a score stands for."""
-    return sum(score >= step for step in _STEPS)
+    return bisect_right(_STEPS, score)

@@ -11,6 +11,8 @@ from registry.core.matching.fold import bare
 
 _MEDIUM_CJK = re.compile(r"[のの的 의]?(?:映画|アニメ|ゲーム|世界|电影|電影|动画|動畫|动漫|動漫|游戏|遊戲|영화|게임|만화|애니)")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
+_CAPITALISED = re.compile(r"[A-Z\u00c0-\u00de](?<![A-Za-z\u00c0-\u024f].)[A-Za-z\u00c0-\u024f]")
+_ASIAN = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 _BEFORE = re.compile(r"([^\W\d_]+)[ '’-]*$")
 _AFTER = re.compile(r"^[ '’-]*([^\W\d_]+)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -21,10 +23,26 @@ _ARTICLE_WORDS = """
     einen einem einer le la les un une des du de el los las una unos il lo gli i o os as um uma het een en et ett den det
 """
 _ARTICLES = frozenset(_ARTICLE_WORDS.split())
-_CUES = re.compile(
-    r"cosplay|character|anime|manga|cartoon|comic|superhero|villain|fan ?art|movie|video ?game|franchise|disney|marvel|pixar"
-    r"|kostüm|personnage|personaje|アニメ|キャラ|コスプレ|漫画|マンガ|ゲーム|角色|动漫|動漫|漫畫|캐릭터|애니|만화|코스프레",
-    re.IGNORECASE,
+_CUE_WORDS = """
+    cosplay character characters anime manga cartoon comic comics superhero superheroes villain fanart movie videogame franchise disney
+    marvel pixar kostum personnage personaje
+"""
+_CUES = frozenset(_CUE_WORDS.split())
+_ASIAN_CUES = (
+    "アニメ",
+    "キャラ",
+    "コスプレ",
+    "漫画",
+    "マンガ",
+    "ゲーム",
+    "角色",
+    "动漫",
+    "動漫",
+    "漫畫",
+    "캐릭터",
+    "애니",
+    "만화",
+    "코스프레",
 )
 # Signs that the words just before a name give.
 _LEADS = (
@@ -51,9 +69,12 @@ class Style:
 def style_of(prompt: str) -> Style:
     """Measure a prompt once: the share of its Latin words that are capitalised, of its letters that are East Asian."""
     words = _LATIN_WORD.findall(prompt)
-    capitals = sum(w[0].isupper() for w in words)
-    asian = 0 if prompt.isascii() else sum("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in prompt)
-    return Style(capitals / max(1, len(words)), 0 < capitals < len(words), asian / max(1, len(prompt)), _CUES.search(prompt) is not None)
+    capitals = len(_CAPITALISED.findall(prompt))
+    if prompt.isascii():
+        return Style(capitals / max(1, len(words)), 0 < capitals < len(words), 0, not _CUES.isdisjoint(prompt.lower().split()))
+    asian = len(_ASIAN.findall(prompt))
+    cue = not _CUES.isdisjoint(prompt.lower().split()) or any(c in prompt for c in _ASIAN_CUES)
+    return Style(capitals / max(1, len(words)), 0 < capitals < len(words), asian / len(prompt), cue)
 
 
 def signs_around(prompt: str, found: Found, style: Style, facts: WordFacts) -> list[Sign]:
@@ -78,7 +99,7 @@ def _latin(prompt: str, found: Found, surface: str, style: Style, facts: WordFac
         ("phrase lower" if case.startswith("lower") else "phrase capital", " " in found.key),
         ("latin in asian text", style.asian > 0.2),
         ("before medium", _MEDIUM.match(prompt[found.end : found.end + 20])),
-        ("first word", not prompt[: found.start].strip()),
+        ("first word", found.start == 0 or prompt[: found.start].isspace()),
         *((sign, pattern.search(lead)) for sign, pattern in _LEADS),
     )
     return [(case, 1.0), *((sign, 1.0) for sign, holds in checks if holds), *_neighbours(before, prompt, found.end, style, facts)]

@@ -80,13 +80,14 @@ def is_one_typo(typed: str, name: str) -> bool:
     return short[start + 2 :] == long[start + 2 :] and short[start : start + 2] == long[start + 1 : start - 1 if start else None : -1]
 
 
-def windows(words: list[str], unknown: set[str]) -> Iterator[tuple[int, int]]:
-    """Yield ranges of up to three Latin words around each unknown one."""
+def windows(words: list[str], unknown: set[str], common: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield ranges of up to three Latin words around each unknown one; none begins or ends with a short common word."""
+    small = [not w.isascii() or (len(w) <= 3 and w in common) for w in words]
     places = [i for i, word in enumerate(words) if word in unknown][:MAX_UNKNOWN]
     seen = set()
     for place in places:
         for first in range(max(0, place - MAX_WORDS + 1), place + 1):
             for last in range(place + 1, min(len(words), first + MAX_WORDS) + 1):
-                if (first, last) not in seen and all(w.isascii() for w in words[first:last]):
+                if not small[first] and not small[last - 1] and (first, last) not in seen:
                     seen.add((first, last))
                     yield first, last

@@ -9,16 +9,23 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from registry.core.matching.facts import WordFacts
+from registry.core.matching.fold import bare
+
 SEPARATED, LEET, STRETCHED, LOOKALIKE, CAMEL = "separated", "leet", "stretched", "lookalike", "camel"
 
 _L = r"[^\W_]"
 _CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff66-\uff9f]"
 # Letters held apart inside one word by anything but spaces and clause punctuation, or single letters held apart by spaces.
-_INNER = re.compile(rf"(?<={_L})(?:[^\w\s,;:!?()、。，！？；：「」『』（）]|_){{1,3}}(?={_L})")
+# The lookbehind stands after the first character, so that most places fail on one comparison.
+_CLAUSE = r"\s,;:!?()、。，！？；：「」『』（）"
+_INNER_ASCII = re.compile(r"[-._*~/|+=^'\"#&%@<>\\\[\]{}$`](?<=[A-Za-z0-9].)[-._*~/|+=^'\"#&%@<>\\\[\]{}$`]{0,2}(?=[A-Za-z0-9])")
+_INNER = re.compile(rf"(?:[^\w{_CLAUSE}]|_)(?<={_L}.)(?:[^\w{_CLAUSE}]|_){{0,2}}(?={_L})")
+_JOINTED = re.compile(r"[^\s,;:!?()、。，！？；：「」『』（）]+")
 _SINGLES = re.compile(rf"(?<![^\W_])(?:{_L}[ \t\u3000]{{1,2}}){{2,}}{_L}(?![^\W_\u3040-\u9fff\uac00-\ud7a3])")
 _CJK_APART = re.compile(rf"{_CJK}(?:[ \u3000]{_CJK}(?![^\W\d_a-zA-Z]{{9}}))+")
-_LEET = re.compile(r"(?=[^\s]*[A-Za-z])(?=[^\s]*[A-Za-z@$][013457@$!|]|[013457@$!|][A-Za-z])[^\s,.;:?()\"]{4,40}")
-_LEET_TOKEN = re.compile(_LEET.pattern.replace("{4,40}", "{2,40}"))
+_LEET = re.compile(r"[013457@$!|](?:(?<=[A-Za-z].)[A-Za-z013457@$!|]|(?<![^\s(\"'].)[a-zA-Z]{3})")
+_LEET_TOKEN = re.compile(r"(?=[^\s]{0,39}?[A-Za-z])(?=[^\s]{0,39}?[013457@$!|])[^\s,.;:?()\"]{2,40}")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-zA-Z])(?=[0-9])")
 _HUMP = re.compile(r"[a-z][A-Z]|#\w{4}")
@@ -41,18 +48,19 @@ class Reading:
         return (first, last) if at < len(self.changed) and self.changed[at] < last else None
 
 
-def readings(prompt: str, looks: dict[int, str]) -> Iterator[Reading]:
-    """Yield the other readings of a prompt, none for most."""
+def readings(prompt: str, words: list[str], facts: WordFacts) -> Iterator[Reading]:
+    """Yield the other readings of a prompt, none for most; `words` are those of its fold."""
     start = Reading(prompt, [], [], frozenset())
-    if not prompt.isascii() and (alike := _look_alikes(prompt, looks)) is not None:
+    ascii_only = prompt.isascii()
+    if not ascii_only and (alike := _look_alikes(prompt, facts.looks)) is not None:
         start = alike
-    squeezed = _squeeze(start)
+    apart = sum(map(_is_single, words)) > 2
+    squeezed = _squeeze(start, facts, apart=apart, inner=_INNER_ASCII if ascii_only else _INNER)
     if squeezed.kinds:
         yield squeezed
-    stretched = _STRETCHED.search(prompt) is not None
-    if _has_leet(prompt) or stretched:
+    if _LEET.search(prompt) is not None or _is_stretched(prompt, words):
         for sign, keep in (("i", 1), ("l", 2)):
-            read = _squeeze(_unleet(_shrink(start, keep), sign))
+            read = _squeeze(_unleet(_shrink(start, keep), sign), facts, apart=apart, inner=_INNER)
             if read.kinds:
                 yield read
     if _HUMP.search(prompt):
@@ -61,8 +69,13 @@ def readings(prompt: str, looks: dict[int, str]) -> Iterator[Reading]:
             yield split
 
 
-def _has_leet(prompt: str) -> bool:
-    return _LEET.search(prompt) is not None
+def _is_single(word: str) -> bool:
+    return len(word) == 1 or word >= "\u1100"
+
+
+def _is_stretched(prompt: str, words: list[str]) -> bool:
+    """Three equal letters in a row can only stand in a word of four with few different letters for its length."""
+    return any(len(w) > 3 and len(set(w)) <= len(w) - 2 for w in words) and _STRETCHED.search(prompt) is not None
 
 
 def _edit(reading: Reading, edits: list[tuple[int, int, str]], kind: str) -> Reading:
@@ -83,14 +96,39 @@ def _edit(reading: Reading, edits: list[tuple[int, int, str]], kind: str) -> Rea
     return Reading("".join(parts), places, sorted(changed), reading.kinds | {kind})
 
 
-def _squeeze(reading: Reading) -> Reading:
+def _squeeze(reading: Reading, facts: WordFacts, *, apart: bool, inner: re.Pattern[str]) -> Reading:
     text = reading.text
-    gaps = [match.span() for match in _INNER.finditer(text)]
-    for pattern in (_SINGLES, _CJK_APART):
-        for run in pattern.finditer(text):
-            gaps += [(run.start() + m.start(), run.start() + m.end()) for m in _SPACES.finditer(run.group())]
-    ordered = sorted(set(gaps))
-    return _edit(reading, [(s, e, "") for s, e in ordered], SEPARATED)
+    gaps = [match.span() for match in inner.finditer(text)]
+    if gaps:
+        gaps = _worth_closing(text, gaps, facts)
+    if apart:
+        for pattern in (_SINGLES, _CJK_APART):
+            for run in pattern.finditer(text):
+                gaps += [(run.start() + m.start(), run.start() + m.end()) for m in _SPACES.finditer(run.group())]
+    return _edit(reading, [(s, e, "") for s, e in sorted(set(gaps))], SEPARATED)
+
+
+def _worth_closing(text: str, gaps: list[tuple[int, int]], facts: WordFacts) -> list[tuple[int, int]]:
+    """Leave compounds of common words (well-known, don't, 16:9) as they are: the fold reads them already."""
+    worth, at = [], 0
+    for token in _JOINTED.finditer(text):
+        inside = []
+        while at < len(gaps) and gaps[at][0] < token.end():
+            inside.append(gaps[at])
+            at += 1
+        if inside and _is_odd(token.group(), facts):
+            worth += inside
+    return worth
+
+
+def _is_odd(token: str, facts: WordFacts) -> bool:
+    parts = bare(token, facts.fold).split(" ")
+    joined = "".join(parts)
+    if joined.isdigit():
+        return False
+    if len(parts) == len(joined):
+        return len(parts) > 1
+    return len(joined) > 3 and joined not in facts.common and not all(len(p) > 1 and p in facts.common for p in parts)
 
 
 _SPACES = re.compile(r"[ \t\u3000]+")
