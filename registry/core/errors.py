@@ -2,7 +2,8 @@
 
 RegistryError
 ├── InvalidInput            the request cannot be understood or breaks a rule of the catalog
-│   └── InvalidImport       lines of an import file cannot be read; carries them all
+│   ├── InvalidImport       lines of an import file cannot be read; carries them all
+│   └── WrongMediaType      the body is of a kind that is not taken here
 ├── NotFound                no such thing, or none that this caller may see
 ├── Conflict                the thing exists already, or has changed meanwhile
 │   └── NotFreshEnough      the catalog has not reached the revision asked for in time
@@ -10,6 +11,10 @@ RegistryError
 ├── NotPermitted            the key is good but its role or owner may not do this
 ├── TooLarge                the body, prompt or file is longer than the limit
 ├── TooManyRequests         the key has used up its rate
+├── VerificationFailed      what was shown is not what it claims to be; `code` says in which way
+│   ├── Malformed           it does not follow its format
+│   ├── ProofRejected       the Merkle proof or the entry does not lead to the root
+│   └── CheckpointRejected  nobody trusted has signed it, or it is another log's
 └── Unavailable             the registry cannot answer now; nothing was decided
     ├── LogUnavailable      the decision log cannot be written
     └── CatalogBehind       the catalog in memory is older than the log; it is catching up
@@ -43,6 +48,10 @@ class InvalidImport(InvalidInput):
     """Lines of an import file cannot be read. `fields` holds every one of them, in file order."""
 
 
+class WrongMediaType(InvalidInput):
+    """The body is of a kind that is not taken here."""
+
+
 class NotFound(RegistryError):
     """No such thing, or none that this caller may see."""
 
@@ -73,6 +82,26 @@ class TooManyRequests(RegistryError):
     def __init__(self, message: str, *, retry_after: float) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class VerificationFailed(RegistryError):
+    """What was shown is not what it claims to be. `code` is a stable UPPER_SNAKE word, one for each reason (`decision_log.flaws`)."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Malformed(VerificationFailed):
+    """A key, note, checkpoint, receipt, tile or request does not follow its format."""
+
+
+class ProofRejected(VerificationFailed):
+    """A Merkle proof does not lead from its leaf or older tree to the root, or an entry is not the one in its tile."""
+
+
+class CheckpointRejected(VerificationFailed):
+    """A checkpoint is well formed, but nobody trusted has signed it, or it belongs to another log or another time."""
 
 
 class Unavailable(RegistryError):

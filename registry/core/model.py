@@ -10,16 +10,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from pydantic import Field
+
 from registry.core.policy import STRICTNESS, Duty, Outcome, Policy, Remedy, Title
 from registry.core.use import Use
-from registry.core.value import LangTag, NameText, RefText, Value
+from registry.core.value import Contact, LangTag, NameText, RefText, Value
 
 __all__ = [
+    "MAX_NAMES",
     "MAX_PROMPT_CHARACTERS",
     "STRICTNESS",
     "Alias",
     "AliasKind",
     "Character",
+    "CharacterDraft",
+    "Contact",
+    "Decision",
     "Duty",
     "EntryStatus",
     "LangTag",
@@ -28,21 +34,23 @@ __all__ = [
     "Mention",
     "MentionStatus",
     "NameText",
+    "Organisation",
     "Outcome",
     "Policy",
     "Reason",
     "RefText",
     "Remedy",
-    "Rightsholder",
     "Role",
     "Title",
     "Use",
     "Value",
     "Verdict",
     "Work",
+    "WorkDraft",
 ]
 
 MAX_PROMPT_CHARACTERS = 32_000
+MAX_NAMES = 100  # aliases of a character, titles of a work
 
 
 class Role(StrEnum):
@@ -92,49 +100,64 @@ class MentionStatus(StrEnum):
 
 
 class Alias(Value):
-    """Another name of a character, and how it may be matched."""
+    """Another name of a character, and how it may be matched; `benign` are phrases in which it is meant otherwise."""
 
     text: NameText
     lang: LangTag | None = None
     kind: AliasKind = "name"
     match: MatchMode = MatchMode.auto
+    benign: tuple[NameText, ...] = ()
 
 
-class Rightsholder(Value):
-    """An organisation that owns entries, as a verdict names it."""
+class Organisation(Value):
+    """One of the parties. Only a rightsholder has a `policy`, over everything it owns, and a `revision`."""
 
     id: str
-    ref: str
-    name: str
-    contact: str | None = None
+    role: Role
+    ref: RefText
+    name: NameText
+    contact: Contact | None = None
+    policy: Policy | None = None
+    revision: int = 0
+
+
+class WorkDraft(Value):
+    """A work as its rightsholder writes it. Without a `ref` it gets its id as one."""
+
+    ref: RefText | None = None
+    title: NameText
+    titles: tuple[Title, ...] = Field(default=(), max_length=MAX_NAMES)
     policy: Policy | None = None
 
 
-class Work(Value):
+class CharacterDraft(Value):
+    """A character as its rightsholder writes it. `work` is the work's id or the rightsholder's own ref of it."""
+
+    ref: RefText | None = None
+    work: str | None = None
+    name: NameText
+    aliases: tuple[Alias, ...] = Field(default=(), max_length=MAX_NAMES)
+    policy: Policy | None = None
+
+
+class Work(WorkDraft):
     """A franchise or title; owns characters; has titles in several languages. `revision` is that of its last change."""
 
     id: str
     rightsholder: str
     ref: RefText
-    title: NameText
-    titles: tuple[Title, ...] = ()
-    policy: Policy | None = None
     status: EntryStatus = EntryStatus.active
     revision: int = 0
     created_at: datetime
     updated_at: datetime
 
 
-class Character(Value):
+class Character(CharacterDraft):
     """The registered thing, part of a work. `work` is the work's id; `revision` is that of its last change."""
 
     id: str
     rightsholder: str
     ref: RefText
-    work: str | None = None
-    name: NameText
-    aliases: tuple[Alias, ...] = ()
-    policy: Policy | None = None
     status: EntryStatus = EntryStatus.active
     revision: int = 0
     created_at: datetime
@@ -180,3 +203,26 @@ class Verdict(NamedTuple):
     missing: tuple[str, ...] = ()
     mentions: tuple[int, ...] = ()
     contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer for one request.
+
+    `service` is who asked, `prompt_hash` a salted SHA-256 commitment to the prompt, which is not kept; `omitted` names
+    what a bound left out of `verdicts` and `mentions` (never out of `outcome`, which counts everything).
+    """
+
+    id: str
+    decided_at: datetime
+    service: str
+    level: Level
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    revision: int
+    matcher: str
+    verdicts: tuple[Verdict, ...]
+    mentions: tuple[Mention, ...]
+    prompt_hash: str
+    prompt_length: int
+    omitted: tuple[str, ...] = ()

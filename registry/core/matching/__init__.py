@@ -1,6 +1,7 @@
 """Prompt to mentions: find every registered name, in the prompt as sent."""
 
-from registry.core.matching.detect import MATCHER_VERSION, find_mentions
+from registry.core.matching.facts import WordFacts
 from registry.core.matching.lexicon import Lexicon, compile_lexicon, extend_lexicon
+from registry.core.matching.mentions import MATCHER_VERSION, find_mentions
 
-__all__ = ["MATCHER_VERSION", "Lexicon", "compile_lexicon", "extend_lexicon", "find_mentions"]
+__all__ = ["MATCHER_VERSION", "Lexicon", "WordFacts", "compile_lexicon", "extend_lexicon", "find_mentions"]

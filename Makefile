@@ -1,0 +1,73 @@
+# `make serve` and `make test` set up everything they need with python3 (3.11 or later) alone.
+PYTHON ?= python3
+BIN := .venv/bin
+export REGISTRY_HOME ?= data
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test lint bench quality faults interop openapi format lock clean
+
+help:
+	@echo "make serve    set up, load a small example catalog, answer on http://127.0.0.1:8000"
+	@echo "make test     set up, run the whole suite on SQLite and PostgreSQL"
+	@echo "make lint     ruff, mypy --strict, import contracts"
+	@echo "make bench    measure /check against an empty endpoint, side by side"
+	@echo "make quality  score the matcher beside the usual ones on our own benchmark"
+	@echo "make faults   kill the server under load 20 times, fill its disk, lock its database"
+	@echo "make interop  let other people's verifiers check our log"
+	@echo "make openapi  write openapi/openapi.json anew"
+
+.venv/.serve: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "the registry needs Python 3.11 or later: set PYTHON=python3.x")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "installing what the registry needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/.test: requirements-dev.txt .venv/.serve
+	@echo "installing what its tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+serve: .venv/.serve
+	@$(BIN)/registry init --example
+	@$(BIN)/registry serve
+
+test: .venv/.test
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/.test
+	$(BIN)/python -m tests.benchmarks.check_cost
+
+faults: .venv/.test
+	$(BIN)/python -m pytest tests/faults --rounds 20
+
+quality: .venv/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-quality.txt
+	$(BIN)/python -m tests.benchmarks.quality
+
+interop: .venv/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-interop.txt
+	$(BIN)/python -m pytest tests/core/decision_log -k interop -rs
+
+openapi: .venv/.serve
+	$(BIN)/registry openapi > openapi/openapi.json
+
+lock:
+	uv pip compile -q pyproject.toml --extra fast --extra postgres --group build --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -o requirements.txt
+	uv pip compile -q pyproject.toml --extra fast --extra postgres --group build --group dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements.txt -o requirements-dev.txt
+	uv pip compile -q pyproject.toml --group interop --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements-dev.txt -o requirements-interop.txt
+	uv pip compile -q pyproject.toml --group quality --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements-dev.txt -o requirements-quality.txt
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,130 @@
+"""Routes of works and characters. `{id}` is our id, or `ref:` and the rightsholder's own ref."""
+
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from registry.api.context import CurrentCaller, CurrentRegistry, require_json
+from registry.api.problems import documented
+from registry.api.schemas import CharacterUpdate, Page, WorkUpdate
+from registry.core.model import Character, CharacterDraft, EntryStatus, Outcome, Work, WorkDraft
+from registry.store.catalog import EntryFilter
+from registry.usecases import catalog
+from registry.usecases.catalog import CHARACTER, WORK
+
+router = APIRouter(prefix="/v1", dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+Holder = Annotated[str | None, Query(description="Whose ref it is, when not your own: the rightsholder's id.")]
+Search = Annotated[str | None, Query(max_length=200, description="The beginning of any name or title, in any script, case and width.")]
+
+
+@router.post("/works", status_code=201, tags=["works"], responses=documented(409, 503))
+def create_work(body: WorkDraft, registry: CurrentRegistry, caller: CurrentCaller) -> Work:
+    """Register a work."""
+    return cast("Work", catalog.create_entry(registry, caller, WORK, body))
+
+
+@router.get("/works", tags=["works"])
+def list_works(
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    *,
+    q: Search = None,
+    rightsholder: Holder = None,
+    usage: Outcome | None = None,
+    status: EntryStatus = EntryStatus.active,
+    cursor: str = "",
+    limit: Limit = 100,
+) -> Page[Work]:
+    """List works in id order."""
+    chosen = EntryFilter(rightsholder=rightsholder, status=status, usage=usage)
+    items = cast("list[Work]", catalog.list_entries(registry, caller, WORK, chosen, query=q, after=cursor, limit=limit))
+    return Page(items=items, next=items[-1].id if len(items) == limit else None)
+
+
+@router.get("/works/{id}", tags=["works"], responses=documented(404))
+def get_work(id: str, registry: CurrentRegistry, caller: CurrentCaller, rightsholder: Holder = None) -> Work:  # noqa: A002
+    """Read a work."""
+    return cast("Work", catalog.get_entry(registry, caller, WORK, id, rightsholder=rightsholder))
+
+
+@router.put("/works/{id}", tags=["works"], responses=documented(404, 409, 503))
+def put_work(id: str, body: WorkDraft, registry: CurrentRegistry, caller: CurrentCaller, response: Response) -> Work:  # noqa: A002
+    """Replace a work whole; with `ref:` and a free ref, register it (201)."""
+    work, is_new = catalog.put_entry(registry, caller, WORK, id, body)
+    response.status_code = 201 if is_new else 200
+    return cast("Work", work)
+
+
+@router.patch("/works/{id}", tags=["works"], responses=documented(404, 409, 503))
+def patch_work(id: str, body: WorkUpdate, registry: CurrentRegistry, caller: CurrentCaller) -> Work:  # noqa: A002
+    """Change some fields of a work."""
+    return cast("Work", catalog.patch_entry(registry, caller, WORK, id, _said(body)))
+
+
+@router.delete("/works/{id}", tags=["works"], responses=documented(404, 409, 503))
+def withdraw_work(id: str, registry: CurrentRegistry, caller: CurrentCaller) -> Work:  # noqa: A002
+    """Withdraw a work that has no active characters left. It is not deleted: the log must stay explicable."""
+    return cast("Work", catalog.withdraw_entry(registry, caller, WORK, id))
+
+
+@router.post("/characters", status_code=201, tags=["characters"], responses=documented(409, 503))
+def create_character(body: CharacterDraft, registry: CurrentRegistry, caller: CurrentCaller) -> Character:
+    """Register a character, in force for every check that starts after this answer."""
+    return cast("Character", catalog.create_entry(registry, caller, CHARACTER, body))
+
+
+@router.get("/characters", tags=["characters"])
+def list_characters(
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    *,
+    q: Search = None,
+    work: Annotated[str | None, Query(description="The work's id.")] = None,
+    rightsholder: Holder = None,
+    usage: Outcome | None = None,
+    status: EntryStatus = EntryStatus.active,
+    cursor: str = "",
+    limit: Limit = 100,
+) -> Page[Character]:
+    """List characters in id order."""
+    chosen = EntryFilter(rightsholder=rightsholder, work=work, status=status, usage=usage)
+    items = cast("list[Character]", catalog.list_entries(registry, caller, CHARACTER, chosen, query=q, after=cursor, limit=limit))
+    return Page(items=items, next=items[-1].id if len(items) == limit else None)
+
+
+@router.get("/characters/{id}", tags=["characters"], responses=documented(404))
+def get_character(id: str, registry: CurrentRegistry, caller: CurrentCaller, rightsholder: Holder = None) -> Character:  # noqa: A002
+    """Read a character."""
+    return cast("Character", catalog.get_entry(registry, caller, CHARACTER, id, rightsholder=rightsholder))
+
+
+@router.put("/characters/{id}", tags=["characters"], responses=documented(404, 409, 503))
+def put_character(
+    id: str,  # noqa: A002
+    body: CharacterDraft,
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    response: Response,
+) -> Character:
+    """Replace a character whole; with `ref:` and a free ref, register it (201)."""
+    character, is_new = catalog.put_entry(registry, caller, CHARACTER, id, body)
+    response.status_code = 201 if is_new else 200
+    return cast("Character", character)
+
+
+@router.patch("/characters/{id}", tags=["characters"], responses=documented(404, 409, 503))
+def patch_character(id: str, body: CharacterUpdate, registry: CurrentRegistry, caller: CurrentCaller) -> Character:  # noqa: A002
+    """Change some fields of a character."""
+    return cast("Character", catalog.patch_entry(registry, caller, CHARACTER, id, _said(body)))
+
+
+@router.delete("/characters/{id}", tags=["characters"], responses=documented(404, 503))
+def withdraw_character(id: str, registry: CurrentRegistry, caller: CurrentCaller) -> Character:  # noqa: A002
+    """Withdraw a character: no longer enforced, still readable for its owner and in the log."""
+    return cast("Character", catalog.withdraw_entry(registry, caller, CHARACTER, id))
+
+
+def _said(body: WorkUpdate | CharacterUpdate) -> dict[str, Any]:
+    return {name: getattr(body, name) for name in body.model_fields_set}

@@ -1,0 +1,148 @@
+"""Errors as problem+json (RFC 9457): the only place that knows which status code an error has.
+
+`type` is stable and what a program should read; `detail` is for people; `errors` names the fields that were wrong.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from registry.core import errors
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:character-registry:problem:"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: its status code, its stable name, its title."""
+
+    status: int
+    name: str
+    title: str
+
+
+INVALID = Kind(422, "invalid", "The request is not valid")
+NOT_FOUND = Kind(404, "not-found", "Not found")
+METHOD = Kind(405, "method-not-allowed", "This address does not take that method")
+INTERNAL = Kind(500, "internal", "The registry made a mistake")
+
+# From the most special to the most general: the first class that fits decides.
+KINDS: tuple[tuple[type[errors.RegistryError], Kind], ...] = (
+    (errors.InvalidImport, Kind(422, "invalid-import", "The file cannot be imported")),
+    (errors.WrongMediaType, Kind(415, "unsupported-media-type", "The body has the wrong media type")),
+    (errors.InvalidInput, INVALID),
+    (errors.NotFound, NOT_FOUND),
+    (errors.NotFreshEnough, Kind(409, "not-fresh-enough", "The catalog is not that new yet")),
+    (errors.Conflict, Kind(409, "conflict", "The request conflicts with what is registered")),
+    (errors.NotAuthenticated, Kind(401, "not-authenticated", "A valid key is needed")),
+    (errors.NotPermitted, Kind(403, "not-permitted", "This key may not do that")),
+    (errors.TooLarge, Kind(413, "too-large", "The request is too large")),
+    (errors.TooManyRequests, Kind(429, "too-many-requests", "Too many requests")),
+    (errors.LogUnavailable, Kind(503, "log-unavailable", "The log cannot be written")),
+    (errors.Unavailable, Kind(503, "unavailable", "The registry cannot answer now")),
+    (errors.VerificationFailed, Kind(422, "verification-failed", "The proof does not hold")),
+)
+BAD_BODY = 400  # FastAPI's word for a body that it could not parse for other reasons than JSON's grammar
+BY_STATUS = {404: NOT_FOUND, 405: METHOD}
+
+
+class FieldProblem(BaseModel):
+    """One field that was wrong: a JSON pointer into the body, a parameter's name, or a line of a file."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []
+
+
+def kind_of(error: errors.RegistryError) -> Kind:
+    """Return the kind of problem that this error is."""
+    return next((kind for error_type, kind in KINDS if isinstance(error, error_type)), INTERNAL)
+
+
+def problem_of(error: errors.RegistryError) -> tuple[int, bytes, dict[str, str]]:
+    """Return status, body and extra headers for an error."""
+    headers = {}
+    if (seconds := getattr(error, "retry_after", None)) is not None:
+        headers["retry-after"] = str(max(1, round(seconds)))
+    if isinstance(error, errors.NotAuthenticated):
+        headers["www-authenticate"] = "Bearer"
+    kind = kind_of(error)
+    return kind.status, render(kind, error.message, error.fields), headers
+
+
+def render(kind: Kind, detail: str, fields: tuple[errors.FieldError, ...] = ()) -> bytes:
+    """Return the body of a problem."""
+    body = {
+        "type": TYPE_PREFIX + kind.name,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "errors": [{"field": f.field, "message": f.message} for f in fields],
+    }
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that may answer with these problems."""
+    titles = {kind.status: kind.title for _, kind in reversed(KINDS)}
+    return {s: {"description": titles[s], "model": Problem, "content": {MEDIA_TYPE: {}}} for s in statuses}
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Make every error of the app a problem, also those that Starlette and FastAPI raise by themselves."""
+    app.add_exception_handler(errors.RegistryError, _registry_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_exception)
+
+
+def problem_response(body: bytes, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a problem's body as a response."""
+    return Response(body, status, dict(headers or {}), MEDIA_TYPE)
+
+
+async def _registry_error(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    assert isinstance(error, errors.RegistryError)  # noqa: S101  what it is registered for
+    status, body, headers = problem_of(error)
+    return problem_response(body, status, headers)
+
+
+async def _validation_error(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    found = error.errors()
+    fields = tuple(errors.FieldError(_pointer(e["loc"]), e["msg"]) for e in found)
+    first = f": {fields[0].field} {fields[0].message}" if fields else ""
+    return problem_response(render(INVALID, f"the request is not valid{first}", fields), INVALID.status)
+
+
+def _pointer(loc: tuple[Any, ...]) -> str:
+    """`("body", "aliases", 0, "text")` is `/aliases/0/text`; `("query", "limit")` is `limit`."""
+    where, *rest = loc
+    return "".join(f"/{part}" for part in rest) or "/" if where == "body" else ".".join(str(part) for part in rest or [where])
+
+
+async def _http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    if isinstance(error.__cause__, errors.RegistryError):  # raised while FastAPI read the body
+        return await _registry_error(request, error.__cause__)
+    if error.status_code == BAD_BODY:
+        problem = render(INVALID, "the body is not JSON in UTF-8", (errors.FieldError("/", "not JSON in UTF-8"),))
+        return problem_response(problem, INVALID.status)
+    kind = BY_STATUS.get(error.status_code, Kind(error.status_code, "http", "The request cannot be answered"))
+    detail = f"{request.method} {request.url.path}: {error.detail}"
+    return problem_response(render(kind, detail), kind.status, error.headers)

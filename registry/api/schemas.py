@@ -1,0 +1,262 @@
+"""The bodies of requests and answers that are not core values themselves."""
+
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from registry.core.model import (
+    Alias,
+    Character,
+    Contact,
+    Duty,
+    EntryStatus,
+    Level,
+    MentionStatus,
+    NameText,
+    Outcome,
+    Policy,
+    RefText,
+    Role,
+    Title,
+    Work,
+)
+
+Item = TypeVar("Item")
+
+
+class Body(BaseModel):
+    """A request body; unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CheckRequest(Body):
+    """A prompt to be checked."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"prompt": "Pikachu and ルフィ eating ramen, studio photo", "explain": False}]}
+    )
+
+    prompt: str = Field(description="As the user wrote it, at most 32,000 characters; offsets in the answer point into it.")
+    level: Level = Field(Level.balanced, description="How ambiguous mentions are treated.")
+    at_least_as_fresh: int | None = Field(None, ge=0, description="Wait briefly for this catalog revision; 409 if it does not come.")
+    explain: bool = Field(False, description="Also show dismissed mentions, and the evidence for each.")
+
+
+class BatchItem(CheckRequest):
+    """One check of a batch, named by the caller."""
+
+    correlation_id: str = Field(max_length=200)
+
+
+class BatchRequest(Body):
+    """Up to 100 checks; each is decided, logged and answered, or refused, on its own."""
+
+    checks: list[BatchItem] = Field(min_length=1, max_length=100)
+
+
+class ReasonBody(BaseModel):
+    """Why: a stable code, the rule that decided, a sentence."""
+
+    code: str
+    rule: str | None
+    text: str
+    text_ja: str
+
+
+class WorkName(BaseModel):
+    """A work as an answer names it."""
+
+    id: str
+    ref: str
+    title: str
+
+
+class RightsholderName(BaseModel):
+    """A rightsholder as an answer names it."""
+
+    id: str
+    ref: str
+    name: str
+    contact: str | None
+
+
+class CharacterName(BaseModel):
+    """A character as an answer names it."""
+
+    id: str
+    ref: str
+    name: str
+    work: WorkName | None
+    rightsholder: RightsholderName
+
+
+class VerdictBody(BaseModel):
+    """The answer for one character; `mentions` are positions in the answer's mentions."""
+
+    character: CharacterName
+    outcome: Outcome
+    reasons: list[ReasonBody]
+    duties: list[Duty]
+    missing: list[str]
+    mentions: list[int]
+
+
+class MentionBody(BaseModel):
+    """One occurrence in the prompt: `start` and `end` count code points of the prompt as sent. `confidence` is 0 to 100."""
+
+    start: int
+    end: int
+    surface: str
+    alias: str
+    method: str
+    status: MentionStatus
+    confidence: int
+    candidates: list[str]
+    evidence: list[str] | None = None
+
+
+class ReceiptBody(BaseModel):
+    """Where the decision stands in the log. SHA-256(salt || prompt) is the hash in the leaf: keep the salt to prove what was asked."""
+
+    index: int
+    leaf_hash: str
+    salt: str
+
+
+class CheckAnswer(BaseModel):
+    """A decision that stands durably in the log."""
+
+    decision_id: str
+    decided_at: datetime
+    outcome: Outcome
+    reasons: list[ReasonBody]
+    revision: int
+    matcher: str
+    level: Level
+    verdicts: list[VerdictBody]
+    mentions: list[MentionBody]
+    omitted: list[str]
+    receipt: ReceiptBody
+
+
+class BatchAnswerItem(BaseModel):
+    """The answer to one check of a batch: either `answer` or `problem`."""
+
+    correlation_id: str
+    answer: CheckAnswer | None = None
+    problem: dict[str, object] | None = None
+
+
+class BatchAnswer(BaseModel):
+    """Answers in the order of the checks."""
+
+    answers: list[BatchAnswerItem]
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list. Ask again with `cursor` set to `next` for the one after; null at the end."""
+
+    items: list[Item]
+    next: str | None
+
+
+class OrganisationCreate(Body):
+    """A new organisation."""
+
+    role: Role
+    ref: RefText
+    name: NameText
+    contact: Contact | None = None
+    policy: Policy | None = None
+
+
+class OrganisationUpdate(Body):
+    """Fields to change; those left out stay."""
+
+    name: NameText | None = None
+    contact: Contact | None = None
+    policy: Policy | None = None
+
+
+class KeyCreate(Body):
+    """A new API key."""
+
+    label: Annotated[str, Field(max_length=200)] = ""
+    expires_at: datetime | None = None
+
+
+class KeyBody(BaseModel):
+    """An API key, without its secret."""
+
+    id: str
+    organisation: str
+    prefix: str
+    label: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewKeyBody(KeyBody):
+    """A key just made: `secret` is shown this once."""
+
+    secret: str
+
+
+class WorkUpdate(Body):
+    """JSON merge patch (RFC 7396) of a work; `status` takes back a withdrawal."""
+
+    ref: RefText | None = None
+    title: NameText | None = None
+    titles: list[Title] | None = None
+    policy: Policy | None = None
+    status: EntryStatus | None = None
+
+
+class CharacterUpdate(Body):
+    """JSON merge patch (RFC 7396) of a character; `status` takes back a withdrawal."""
+
+    ref: RefText | None = None
+    work: str | None = None
+    name: NameText | None = None
+    aliases: list[Alias] | None = None
+    policy: Policy | None = None
+    status: EntryStatus | None = None
+
+
+class DecisionBody(BaseModel):
+    """A decision as the log holds it. The prompt is not in it, only its salted hash."""
+
+    index: int
+    leaf_hash: str
+    decision: dict[str, object]
+
+
+class ImportLineError(BaseModel):
+    """A line that cannot be imported, and why."""
+
+    line: int
+    message: str
+
+
+class ImportJobBody(BaseModel):
+    """An import: `state` is `running`, `done` or `failed`. When it failed, nothing of the file was applied."""
+
+    id: str
+    state: str
+    lines_done: int
+    lines_total: int
+    counts: dict[str, int] | None
+    errors: list[ImportLineError]
+    warnings: list[ImportLineError]
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class ChangesBody(BaseModel):
+    """What changed after a revision; ask again with `after` set to `revision` until `entries` is empty."""
+
+    entries: list[Work | Character]
+    revision: int

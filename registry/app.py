@@ -1,0 +1,75 @@
+"""Wires a running registry to its routes."""
+
+import asyncio
+import contextlib
+import gc
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+import registry
+from registry.api import changes, checks, decisions, entries, health, imports, organisations
+from registry.api.context import Api, RateLimit
+from registry.api.docs import add_docs
+from registry.api.front import CheckFirst, Envelope
+from registry.api.metrics import Metrics
+from registry.api.problems import answer_problems
+from registry.config import Settings
+from registry.usecases.access import KeyRing
+from registry.usecases.imports import ImportJobs, fail_interrupted_imports
+from registry.usecases.registry import Registry, open_registry
+
+FOLLOW_SECONDS = 1.0
+DESCRIPTION = """Rightsholders register characters and say how each may be used: allowed, restricted, or not at all.
+Generation services send a prompt to `/v1/check` and learn which registered characters it names and what their rightsholders say.
+Every decision stands in an append-only log before it is answered."""
+
+
+def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
+    """Return the app; without an opened registry it opens one as the settings say."""
+    running = opened or open_registry(settings.database)
+    api = Api(running, KeyRing(running), ImportJobs(running), RateLimit(settings.rate_limit), Metrics(running))
+    app = FastAPI(
+        title="Character registry",
+        version=registry.__version__,
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.api = api
+    answer_problems(app)
+    for room in (checks, entries, imports, decisions, changes, organisations, health):
+        app.include_router(room.router)
+    add_docs(app)
+    app.add_middleware(Envelope, api=api)
+    if settings.fast_check:
+        app.add_middleware(CheckFirst, api=api)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    api: Api = app.state.api
+    await run_in_threadpool(fail_interrupted_imports, api.registry)
+    # What start-up built lives as long as the process: without this every full collection walks the whole catalog (p99).
+    gc.collect()
+    gc.freeze()
+    follower = asyncio.create_task(_follow(api.registry))
+    yield
+    follower.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await follower
+    await run_in_threadpool(api.imports.close)
+    await api.registry.log.close()
+    api.registry.database.close()
+
+
+async def _follow(running: Registry) -> None:
+    """Take in what other processes registered, before a check has to wait for it."""
+    while True:
+        await asyncio.sleep(FOLLOW_SECONDS)
+        with contextlib.suppress(Exception):  # the next check says what is wrong
+            await run_in_threadpool(running.catalog.refresh)

@@ -1,0 +1,297 @@
+"""The command line: set up, serve, import, export, check, keys. `registry COMMAND --help` explains by example."""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+import registry
+from registry.api.answers import answer
+from registry.api.logs import configure_logs
+from registry.app import create_app
+from registry.config import Settings, settings_from
+from registry.core.errors import RegistryError
+from registry.core.model import Level, Role
+from registry.example import example_catalog
+from registry.usecases.access import create_key, list_keys, revoke_key
+from registry.usecases.check import Checked, check
+from registry.usecases.imports import ImportReport, export_csv, export_lines, import_file
+from registry.usecases.init import initialise, load_example, local_caller
+from registry.usecases.registry import Registry, open_registry
+
+app = typer.Typer(
+    name="registry",
+    help=registry.__doc__,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+keys_app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+SHOWN_ERRORS = 20
+CURL = """curl -s {url}/v1/check -H 'Authorization: Bearer {key}' \\
+  -H 'Content-Type: application/json' -d '{{"prompt": "Pikachu and ルフィ eating ramen"}}'
+"""
+
+Holder = Annotated[str, typer.Option("--rightsholder", help="Ref of the rightsholder it belongs to.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def main() -> None:
+    """Run the command line; errors are one readable line and exit status 1."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        app()
+    except RegistryError as error:
+        _print_error(error)
+        sys.exit(1)
+
+
+@app.command()
+def init(*, as_json: AsJson = False, example: Annotated[bool, typer.Option(help="Also load the example catalog.")] = False) -> None:
+    """Create the database, one organisation of each kind, and a key for each, shown this once.
+
+    Example: `registry init --example`. A second run changes nothing.
+    """
+    settings = settings_from()
+    with _opened(settings) as running:
+        keys = initialise(running)
+        _print_keys(settings, keys, as_json=as_json)  # before anything else can fail: they are shown this once
+        if example:
+            load_example(running, example_catalog())
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Answer over HTTP until stopped.
+
+    Example: `registry serve --host 0.0.0.0 --port 8000`
+    """
+    settings = settings_from()
+    configure_logs(settings.log_level)
+    uvicorn.run(
+        create_app(settings), host=host or settings.host, port=settings.port if port is None else port, log_config=None, access_log=False
+    )
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="JSON lines, or CSV as a spreadsheet writes it.", exists=True, dir_okay=False)],
+    rightsholder: Holder = "rightsholder",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Register everything in a file, or nothing of it.
+
+    Example: `registry import characters.csv`. Importing the same file twice changes nothing.
+    """
+    file_format: Literal["jsonl", "csv"] = "csv" if file.suffix.lower() in {".csv", ".tsv"} else "jsonl"
+    with _opened(settings_from()) as running, _progress(hidden=as_json) as bar:
+        task = bar.add_task("importing", total=None)
+        report = import_file(
+            running,
+            local_caller(running, rightsholder),
+            file.read_bytes(),
+            file_format,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if as_json:
+        print(json.dumps(report.counts()))
+    else:
+        _print_report(report)
+
+
+@app.command("export")
+def export_command(
+    file: Annotated[Path, typer.Argument(help="Where to write; `.csv` for a spreadsheet, else JSON lines; `-` prints.")],
+    rightsholder: Holder = "rightsholder",
+) -> None:
+    """Write a rightsholder's active entries in the format that import takes.
+
+    Example: `registry export characters.jsonl`
+    """
+    with _opened(settings_from()) as running:
+        lines = (export_csv if file.suffix.lower() == ".csv" else export_lines)(running, local_caller(running, rightsholder))
+        if str(file) == "-":
+            sys.stdout.writelines(lines)
+        else:
+            with file.open("w", encoding="utf-8", newline="") as target:
+                target.writelines(lines)
+
+
+@app.command("check")
+def check_command(
+    prompt: Annotated[str, typer.Argument(help="The prompt, in quotes.")],
+    service: Annotated[str, typer.Option(help="Ref of the service that asks.")] = "service",
+    level: Annotated[Level, typer.Option(help="How ambiguous mentions are treated.")] = Level.balanced,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check a prompt, log the decision, and show it as a table.
+
+    Example: `registry check "Pikachu and ルフィ eating ramen"`
+    """
+    with _opened(settings_from()) as running:
+        checked = asyncio.run(_check(running, service, prompt, level))
+    if as_json:
+        print(json.dumps(answer(checked, explain=True), ensure_ascii=False))
+    else:
+        _print_checked(checked)
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document.
+
+    Example: `registry openapi > openapi/openapi.json`
+    """
+    print(openapi_document())
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(registry.__version__)
+
+
+@keys_app.command("create")
+def keys_create(
+    organisation: Annotated[str, typer.Argument(help="Ref of the organisation, such as `service`.")],
+    label: Annotated[str, typer.Option(help="What the key is for.")] = "",
+    days: Annotated[int | None, typer.Option(help="Days until it expires; never when left out.", min=1)] = None,
+) -> None:
+    """Make a key. Its secret is printed this once.
+
+    Example: `registry keys create service --label staging --days 90`
+    """
+    with _opened(settings_from()) as running:
+        owner = local_caller(running, organisation).organisation
+        expires = datetime.now(UTC) + timedelta(days=days) if days else None
+        print(create_key(running, None, owner.id, label=label, expires_at=expires).secret)
+
+
+@keys_app.command("list")
+def keys_list(organisation: Annotated[str, typer.Argument(help="Ref of the organisation.")]) -> None:
+    """List an organisation's keys.
+
+    Example: `registry keys list service`
+    """
+    with _opened(settings_from()) as running:
+        found = list_keys(running, None, local_caller(running, organisation).organisation.id)
+    table = Table("id", "prefix", "label", "created", "expires", "revoked")
+    for key in found:
+        moments = (key.created_at, key.expires_at, key.revoked_at)
+        table.add_row(key.id, f"crk_{key.prefix}", key.label, *(f"{m:%Y-%m-%d %H:%M}" if m else "" for m in moments))
+    out.print(table)
+
+
+@keys_app.command("revoke")
+def keys_revoke(key_id: Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it.")]) -> None:
+    """Revoke a key, in force at once in every process.
+
+    Example: `registry keys revoke key_0123`
+    """
+    with _opened(settings_from()) as running:
+        revoke_key(running, None, key_id)
+    out.print(f"revoked {key_id}")
+
+
+def openapi_document() -> str:
+    """Return the OpenAPI document as it stands in openapi/openapi.json."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder))
+        made = create_app(settings)
+        document = json.dumps(made.openapi(), ensure_ascii=False, indent=2)
+        made.state.api.registry.database.close()
+    return document
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Registry]:
+    running = open_registry(settings.database)
+    try:
+        yield running
+    finally:
+        running.database.close()
+
+
+async def _check(running: Registry, service: str, prompt: str, level: Level) -> Checked:
+    try:
+        return await check(running, local_caller(running, service), prompt, level=level)
+    finally:
+        await running.log.close()
+
+
+def _progress(*, hidden: bool) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=err, disable=hidden, transient=True)
+
+
+def _url(settings: Settings) -> str:
+    return f"http://{settings.host}:{settings.port}"
+
+
+def _print_keys(settings: Settings, keys: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(keys))
+        return
+    if keys:
+        out.print("Keys, shown this once: keep them.")
+        for role, key in keys.items():
+            print(f"  {role:<13}{key}")
+    else:
+        out.print("Already set up; its keys were shown at the first start. A new one: [bold]registry keys create service[/bold]")
+    if Role.service in keys:
+        out.print("Try it, once the registry is served:\n")
+        print(CURL.format(url=_url(settings), key=keys[Role.service]))
+    out.print(f"Docs: {_url(settings)}/docs   State: {settings.home.resolve()}", highlight=False)
+
+
+def _print_report(report: ImportReport) -> None:
+    for warning in report.warnings[:SHOWN_ERRORS]:
+        err.print(f"[yellow]{warning.field}[/yellow]: {warning.message}", highlight=False)
+    counts = report.counts()
+    out.print(f"{counts['works']} works and {counts['characters']} characters read: ", end="")
+    out.print(f"{counts['created']} created, {counts['updated']} updated, {counts['unchanged']} unchanged.")
+
+
+def _print_checked(checked: Checked) -> None:
+    found: dict[str, Any] = answer(checked, explain=True)
+    table = Table("found", "character", "work", "outcome", "why", title=f"{found['outcome']} (decision {found['decision_id']})")
+    for verdict in found["verdicts"]:
+        surfaces = ", ".join(dict.fromkeys(found["mentions"][i]["surface"] for i in verdict["mentions"]))
+        work = verdict["character"]["work"]
+        reasons = " ".join(r["text"] for r in verdict["reasons"])
+        table.add_row(surfaces, verdict["character"]["name"], work["title"] if work else "", verdict["outcome"], reasons)
+    out.print(table)
+    if not found["verdicts"]:
+        out.print(found["reasons"][0]["text"])
+    for mention in found["mentions"]:
+        if mention["status"] == "dismissed":
+            out.print(f"not meant: {mention['surface']} ({'; '.join(mention['evidence'])})", style="dim")
+
+
+def _print_error(error: RegistryError) -> None:
+    err.print(f"[red]error:[/red] {error.message}", highlight=False)
+    for field in error.fields[:SHOWN_ERRORS]:
+        err.print(f"  {field.field}: {field.message}", highlight=False, markup=False)
+    if len(error.fields) > SHOWN_ERRORS:
+        err.print(f"  ... and {len(error.fields) - SHOWN_ERRORS} more")

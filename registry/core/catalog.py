@@ -1,0 +1,77 @@
+"""The catalog: everything registered, compiled, at one revision. Immutable; a change makes a new one that shares the old one's parts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from registry.core.matching import Lexicon, compile_lexicon, extend_lexicon
+from registry.core.model import Character, EntryStatus, Organisation, Work
+from registry.core.rules import EffectivePolicy, compile_policy
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One active character with all that a verdict about it says."""
+
+    character: Character
+    work: Work | None
+    rightsholder: Organisation
+    policy: EffectivePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What a check reads. `revision` is the number of the last change in it, `access_epoch` that of the last revocation."""
+
+    revision: int = 0
+    access_epoch: int = 0
+    lexicon: Lexicon = field(default_factory=lambda: compile_lexicon((), ()))
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    works: Mapping[str, Work] = field(default_factory=dict)
+    rightsholders: Mapping[str, Organisation] = field(default_factory=dict)
+
+    def policy_of(self, character: str) -> EffectivePolicy:
+        """Return what holds for an active character. Raises KeyError for any other."""
+        return self.entries[character].policy
+
+
+def extend_catalog(
+    catalog: Catalog,
+    *,
+    revision: int,
+    access_epoch: int,
+    rightsholders: Iterable[Organisation] = (),
+    works: Iterable[Work] = (),
+    characters: Iterable[Character] = (),
+) -> Catalog:
+    """Return the catalog with these entries added or replaced (by id); withdrawn characters are gone.
+
+    From the empty catalog with everything registered this is the compilation from nothing: both find and judge alike.
+    """
+    new_holders, new_works = {r.id: r for r in rightsholders}, {w.id: w for w in works}
+    changed = {c.id: c for c in characters}
+    all_holders, all_works = {**catalog.rightsholders, **new_holders}, {**catalog.works, **new_works}
+    touched = [e.character for e in catalog.entries.values() if e.character.work in new_works or e.rightsholder.id in new_holders]
+    entries = {i: e for i, e in catalog.entries.items() if i not in changed}
+    for character in (*(c for c in touched if c.id not in changed), *changed.values()):
+        if character.status is EntryStatus.active:
+            entries[character.id] = _entry(character, all_works, all_holders)
+    if catalog.entries:
+        lexicon = extend_lexicon(catalog.lexicon, changed.values(), new_works.values())
+    else:
+        lexicon = compile_lexicon(changed.values(), all_works.values())
+    return Catalog(revision, access_epoch, lexicon, entries, all_works, all_holders)
+
+
+def _entry(character: Character, works: Mapping[str, Work], rightsholders: Mapping[str, Organisation]) -> Entry:
+    work = works.get(character.work) if character.work else None
+    rightsholder = rightsholders[character.rightsholder]
+    policy = compile_policy(
+        character.policy,
+        work.policy if work else None,
+        rightsholder.policy,
+        character=character.id,
+        work=character.work,
+        rightsholder=rightsholder.id,
+        contact=rightsholder.contact,
+    )
+    return Entry(character, work, rightsholder, policy)

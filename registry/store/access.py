@@ -1,0 +1,149 @@
+"""Organisations and API keys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from registry.core.errors import Conflict, NotFound
+from registry.core.model import Organisation, Policy, Role
+from registry.store.tables import ApiKeyRow, OrganisationRow
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """An API key as people see it: never the secret, only the prefix that finds it."""
+
+    id: str
+    organisation: str
+    prefix: str
+    label: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """What proves a key: its hash and its owner."""
+
+    key: ApiKey
+    secret_hash: bytes
+    organisation: Organisation
+
+
+def add_organisation(session: Session, organisation: Organisation, *, created_at: datetime) -> None:
+    """Store a new organisation. Raises Conflict when its `ref` is taken."""
+    if session.exec(select(OrganisationRow.id).where(OrganisationRow.ref == organisation.ref)).first():
+        raise Conflict(f"an organisation with ref `{organisation.ref}` exists already")
+    session.add(OrganisationRow(created_at=created_at, **organisation_columns(organisation)))
+    session.flush()
+
+
+def save_organisation(session: Session, organisation: Organisation) -> None:
+    """Overwrite an organisation that exists."""
+    row = session.get_one(OrganisationRow, organisation.id)
+    for column, value in organisation_columns(organisation).items():
+        setattr(row, column, value)
+    session.flush()
+
+
+def get_organisation(session: Session, organisation_id: str) -> Organisation:
+    """Return the organisation. Raises NotFound."""
+    row = session.get(OrganisationRow, organisation_id)
+    if row is None:
+        raise NotFound(f"there is no organisation `{organisation_id}`")
+    return to_organisation(row)
+
+
+def find_organisation(session: Session, *, ref: str) -> Organisation | None:
+    """Return the organisation with this ref, if there is one."""
+    row = session.exec(select(OrganisationRow).where(OrganisationRow.ref == ref)).first()
+    return None if row is None else to_organisation(row)
+
+
+def list_organisations(session: Session, *, role: Role | None, after: str, limit: int) -> Sequence[Organisation]:
+    """Return up to `limit` organisations with ids after `after`, in id order."""
+    query = select(OrganisationRow).where(col(OrganisationRow.id) > after).order_by(col(OrganisationRow.id)).limit(limit)
+    if role is not None:
+        query = query.where(OrganisationRow.role == role)
+    return [to_organisation(row) for row in session.exec(query)]
+
+
+def add_key(session: Session, key: ApiKey, secret_hash: bytes) -> None:
+    """Store a new key."""
+    session.add(
+        ApiKeyRow(
+            id=key.id,
+            organisation_id=key.organisation,
+            prefix=key.prefix,
+            secret_hash=secret_hash,
+            label=key.label,
+            created_at=key.created_at,
+            expires_at=key.expires_at,
+        )
+    )
+    session.flush()
+
+
+def find_key(session: Session, prefix: str) -> StoredKey | None:
+    """Return the key with this public prefix, revoked and expired ones too."""
+    query = select(ApiKeyRow, OrganisationRow).join(OrganisationRow, col(OrganisationRow.id) == ApiKeyRow.organisation_id)
+    found = session.exec(query.where(ApiKeyRow.prefix == prefix)).first()
+    if found is None:
+        return None
+    row, owner = found
+    return StoredKey(_to_key(row), row.secret_hash, to_organisation(owner))
+
+
+def get_key(session: Session, key_id: str) -> ApiKey:
+    """Return the key. Raises NotFound."""
+    row = session.get(ApiKeyRow, key_id)
+    if row is None:
+        raise NotFound(f"there is no key `{key_id}`")
+    return _to_key(row)
+
+
+def revoke_key(session: Session, key_id: str, at: datetime) -> ApiKey:
+    """Mark the key revoked; one that is revoked already keeps its first moment."""
+    row = session.get_one(ApiKeyRow, key_id)
+    row.revoked_at = row.revoked_at or at
+    session.flush()
+    return _to_key(row)
+
+
+def list_keys(session: Session, organisation_id: str) -> Sequence[ApiKey]:
+    """Return all keys of an organisation, oldest first."""
+    query = select(ApiKeyRow).where(ApiKeyRow.organisation_id == organisation_id).order_by(col(ApiKeyRow.id))
+    return [_to_key(row) for row in session.exec(query)]
+
+
+def to_organisation(row: OrganisationRow) -> Organisation:
+    """Return the row as a value."""
+    return Organisation(
+        id=row.id,
+        role=Role(row.role),
+        ref=row.ref,
+        name=row.name,
+        contact=row.contact,
+        policy=None if row.policy is None else Policy.model_validate_json(row.policy),
+        revision=row.revision,
+    )
+
+
+def organisation_columns(organisation: Organisation) -> dict[str, Any]:
+    """Return the row's columns, but for when it was created and its revision."""
+    return {
+        "id": organisation.id,
+        "role": organisation.role.value,
+        "ref": organisation.ref,
+        "name": organisation.name,
+        "contact": organisation.contact,
+        "policy": None if organisation.policy is None else organisation.policy.model_dump_json(exclude_defaults=True),
+    }
+
+
+def _to_key(row: ApiKeyRow) -> ApiKey:
+    return ApiKey(row.id, row.organisation_id, row.prefix, row.label, row.created_at, row.expires_at, row.revoked_at)

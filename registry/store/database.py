@@ -1,0 +1,103 @@
+"""Opening the database: one engine, read sessions on a snapshot, write sessions that hold the tree head.
+
+INVARIANT: a write session owns the log's head from its first statement to its commit (`BEGIN IMMEDIATE` on SQLite,
+`SELECT ... FOR UPDATE` on PostgreSQL), so catalog changes and decisions have one order: that of the log.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+from registry.core.errors import LogUnavailable
+
+__all__ = ["Database", "Session", "connect_sqlite"]
+
+BUSY_TIMEOUT_MS = 5_000
+WRITE = "registry_write"
+LOCK_HEAD = "SELECT id FROM tree_head WHERE id = 1 FOR UPDATE"
+
+
+class Database:
+    """A pool of connections to one database. `url` is a SQLAlchemy URL, such as `sqlite:////srv/registry.db`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        if self.url.drivername == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url.render_as_string(hide_password=False)) if self.is_sqlite else _postgres_engine(self)
+        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        self._writer = self.engine.execution_options(**{WRITE: True})
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session that sees one snapshot and writes nothing."""
+        with Session(self._reader) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a session that owns the tree head until `session.commit()`; anything not committed is undone.
+
+        Raises LogUnavailable when the head cannot be had or the commit fails: nothing was changed then.
+        """
+        try:
+            with Session(self._writer, expire_on_commit=False) as session:
+                if not self.is_sqlite:
+                    session.execute(text(LOCK_HEAD))
+                yield session
+        except OperationalError as error:
+            raise LogUnavailable("the database cannot be written now") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise LogUnavailable("the database went away") from error
+            raise
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest version; does nothing when it is there already."""
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def connect_sqlite(path: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
+    """Open a SQLite file the way this registry wants it: WAL, every commit on disk before it returns."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _sqlite_engine(url: str) -> Engine:
+    path = make_url(url).database or ""
+    if path in {"", ":memory:"}:
+        raise ValueError("the registry keeps its log on disk: give a SQLite file, not `:memory:`")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine("sqlite://", creator=lambda: connect_sqlite(path), poolclass=QueuePool)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    is_write = connection.get_execution_options().get(WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+def _postgres_engine(database: Database) -> Engine:
+    return create_engine(database.url, pool_pre_ping=True)

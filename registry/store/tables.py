@@ -1,0 +1,159 @@
+"""The tables, as SQLModel rows. Rows never leave this room: reads return the values of `core.model`.
+
+A work or a character is stored whole, its lists as JSON text; `NameRow` is the index over its names. Nothing is deleted.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, Table, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from registry.store.columns import Big, Key, Moment
+
+
+class OrganisationRow(SQLModel, table=True):
+    """A rightsholder, service, auditor or operator."""
+
+    __tablename__ = "organisation"
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    role: str
+    ref: str = Field(unique=True, sa_type=Key)
+    name: str
+    contact: str | None = None
+    policy: str | None = None
+    revision: int = Field(default=0, sa_type=Big, index=True)
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class ApiKeyRow(SQLModel, table=True):
+    """An API key: found by its public prefix, proved by the SHA-256 of the whole."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True, sa_type=Key)
+    prefix: str = Field(unique=True, sa_type=Key)
+    secret_hash: bytes = Field(sa_type=LargeBinary)
+    label: str = ""
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime | None = Field(default=None, sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class WorkRow(SQLModel, table=True):
+    """A work, as `core.model.Work`."""
+
+    __tablename__ = "work"
+    __table_args__ = (UniqueConstraint("rightsholder_id", "ref"),)
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    rightsholder_id: str = Field(foreign_key="organisation.id", sa_type=Key)
+    ref: str = Field(sa_type=Key)
+    title: str
+    titles: str
+    policy: str | None = None
+    status: str
+    revision: int = Field(sa_type=Big, index=True)
+    created_at: datetime = Field(sa_type=Moment)
+    updated_at: datetime = Field(sa_type=Moment)
+
+
+class CharacterRow(SQLModel, table=True):
+    """A character, as `core.model.Character`."""
+
+    __tablename__ = "character"
+    __table_args__ = (UniqueConstraint("rightsholder_id", "ref"),)
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    rightsholder_id: str = Field(foreign_key="organisation.id", sa_type=Key)
+    ref: str = Field(sa_type=Key)
+    work_id: str | None = Field(default=None, foreign_key="work.id", index=True, sa_type=Key)
+    name: str
+    aliases: str
+    policy: str | None = None
+    status: str
+    revision: int = Field(sa_type=Big, index=True)
+    created_at: datetime = Field(sa_type=Moment)
+    updated_at: datetime = Field(sa_type=Moment)
+
+
+class NameRow(SQLModel, table=True):
+    """One folded name of a work or character, for search by the beginning of any name."""
+
+    __tablename__ = "name"
+    __table_args__ = (Index("name_by_entry", "entry_id"),)
+
+    key: str = Field(primary_key=True, sa_type=Key)
+    entry_id: str = Field(primary_key=True, sa_type=Key)
+
+
+class LeafRow(SQLModel, table=True):
+    """One entry of the log: `data` is canonical JSON, `hash` its RFC 6962 leaf hash."""
+
+    __tablename__ = "leaf"
+
+    log_index: int = Field(primary_key=True, sa_type=Big, sa_column_kwargs={"autoincrement": False})
+    kind: str
+    hash: bytes = Field(sa_type=LargeBinary)
+    data: bytes = Field(sa_type=LargeBinary)
+
+
+class TreeHeadRow(SQLModel, table=True):
+    """The one locked row that orders everything: the tree's size, root and frontier, the catalog's revision
+    and the epoch of access (counts revocations, so that every process notices one at its next append).
+    """
+
+    __tablename__ = "tree_head"
+
+    id: int = Field(primary_key=True)
+    size: int = Field(sa_type=Big)
+    root: bytes = Field(sa_type=LargeBinary)
+    frontier: bytes = Field(sa_type=LargeBinary)
+    revision: int = Field(sa_type=Big)
+    access_epoch: int = Field(sa_type=Big)
+
+
+class DecisionRow(SQLModel, table=True):
+    """What decisions are found by; the decision itself is the leaf."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("decision_by_service", "service_id", "log_index"),)
+
+    log_index: int = Field(primary_key=True, sa_type=Big, sa_column_kwargs={"autoincrement": False})
+    id: str = Field(unique=True, sa_type=Key)
+    service_id: str = Field(sa_type=Key)
+    decided_at: int = Field(sa_type=Big)
+    outcome: str
+    revision: int = Field(sa_type=Big)
+
+
+class DecisionCharacterRow(SQLModel, table=True):
+    """Which characters a decision names, and whose they are."""
+
+    __tablename__ = "decision_character"
+    __table_args__ = (Index("decision_by_rightsholder", "rightsholder_id", "log_index"),)
+
+    character_id: str = Field(primary_key=True, sa_type=Key)
+    log_index: int = Field(primary_key=True, sa_type=Big)
+    rightsholder_id: str = Field(sa_type=Key)
+
+
+class ImportJobRow(SQLModel, table=True):
+    """An import over HTTP: its progress and, at the end, its counts or its errors."""
+
+    __tablename__ = "import_job"
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    rightsholder_id: str = Field(foreign_key="organisation.id", index=True, sa_type=Key)
+    state: str
+    lines_done: int = 0
+    lines_total: int = 0
+    report: str | None = None
+    created_at: datetime = Field(sa_type=Moment)
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+def table_of(row_type: type[SQLModel]) -> Table:
+    """Return the plain table of a row type, for statements on many rows."""
+    return SQLModel.metadata.tables[str(row_type.__tablename__)]

@@ -1,0 +1,233 @@
+"""Registering works and characters: create, replace, patch, withdraw, read, list. Only the owner writes; nothing is deleted."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from pydantic import ValidationError
+from pyunormalize import NFKC
+
+from registry.core.decision_log.canonical import encode_trusted
+from registry.core.errors import Conflict, FieldError, InvalidInput, LogUnavailable, NotFound, NotPermitted
+from registry.core.model import Character, CharacterDraft, EntryStatus, Role, Work, WorkDraft
+from registry.store import catalog as store
+from registry.store.database import Session
+from registry.store.log import MAX_LEAF_BYTES
+from registry.usecases.access import Caller, catalog_leaf
+from registry.usecases.ids import new_id
+from registry.usecases.registry import Registry
+
+Draft = WorkDraft | CharacterDraft
+E = TypeVar("E", Work, Character)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What differs between works and characters."""
+
+    name: str
+    prefix: str
+    entry: type[Work] | type[Character]
+    draft: type[WorkDraft] | type[CharacterDraft]
+    find: Callable[..., Work | Character | None]
+    list: Callable[..., Sequence[Work | Character]]
+
+
+WORK = Kind("work", "wrk", Work, WorkDraft, store.find_work, store.list_works)
+CHARACTER = Kind("character", "chr", Character, CharacterDraft, store.find_character, store.list_characters)
+
+
+def create_entry(registry: Registry, caller: Caller, kind: Kind, draft: Draft) -> Work | Character:
+    """Register a new entry. Raises Conflict when the caller has an entry with this ref already."""
+    caller.require(Role.rightsholder)
+    with registry.database.write() as session:
+        if draft.ref is not None and kind.find(session, rightsholder=caller.organisation.id, ref=draft.ref) is not None:
+            raise Conflict(f"you have a {kind.name} with ref `{draft.ref}` already", fields=(FieldError("/ref", "taken"),))
+        entry = _new_entry(session, registry.now(), caller, kind, draft)
+        _commit(session, entry, caller, is_new=True)
+    return _in_force(registry, entry)
+
+
+def put_entry(registry: Registry, caller: Caller, kind: Kind, said: str, draft: Draft) -> tuple[Work | Character, bool]:
+    """Replace an entry, or create it when it is named by a ref that is free. Returns it, and whether it is new."""
+    caller.require(Role.rightsholder)
+    with registry.database.write() as session:
+        before = _find(session, kind, caller.organisation.id, said)
+        if before is None:
+            if not said.startswith("ref:"):
+                raise NotFound(f"there is no {kind.name} `{said}`")
+            entry = _new_entry(session, registry.now(), caller, kind, draft.model_copy(update={"ref": said[4:]}))
+        else:
+            _require_own(caller, kind, before)
+            entry = _changed(session, registry.now(), caller, before, draft)
+        _commit(session, entry, caller, is_new=before is None)
+    return _in_force(registry, entry), before is None
+
+
+def patch_entry(registry: Registry, caller: Caller, kind: Kind, said: str, changes: dict[str, Any]) -> Work | Character:
+    """Change some fields (JSON merge patch, RFC 7396); `status` may be set to `active` to take a withdrawal back."""
+    caller.require(Role.rightsholder)
+    with registry.database.write() as session:
+        before = _owned(session, caller, kind, said)
+        status = _patched_status(changes.pop("status", before.status))
+        fields = {name: getattr(before, name) for name in kind.draft.model_fields}
+        draft = _validated(kind.draft, {**fields, **changes})
+        entry = _changed(session, registry.now(), caller, before, draft, status=status)
+        _commit(session, entry, caller, is_new=False)
+    return _in_force(registry, entry)
+
+
+def withdraw_entry(registry: Registry, caller: Caller, kind: Kind, said: str) -> Work | Character:
+    """Stop enforcing an entry. It stays readable for its owner and in the log. A work must have no active characters left."""
+    caller.require(Role.rightsholder)
+    with registry.database.write() as session:
+        before = _owned(session, caller, kind, said)
+        if kind is WORK and (left := store.count_active_characters(session, before.id)):
+            raise Conflict(f"the work has {left} active characters: withdraw them first, so that none is left without its work's policy")
+        entry = before.model_copy(update={"status": EntryStatus.withdrawn, "updated_at": registry.now()})
+        _commit(session, entry, caller, is_new=False)
+    return _in_force(registry, entry)
+
+
+def get_entry(registry: Registry, caller: Caller, kind: Kind, said: str, *, rightsholder: str | None = None) -> Work | Character:
+    """Return an entry by id, or by `ref:...` of a rightsholder (the caller's own when not said).
+
+    Withdrawn entries are there for their owner, operator and auditor only.
+    """
+    with registry.database.read() as session:
+        entry = _find(session, kind, rightsholder or caller.organisation.id, said)
+    if entry is None or (entry.status is EntryStatus.withdrawn and not sees_withdrawn(caller, entry.rightsholder)):
+        raise NotFound(f"there is no {kind.name} `{said}`")
+    return entry
+
+
+def list_entries(
+    registry: Registry, caller: Caller, kind: Kind, chosen: store.EntryFilter, *, query: str | None, after: str, limit: int
+) -> Sequence[Work | Character]:
+    """List entries in id order; `query` is the beginning of any name or title, in any script, case and width."""
+    if chosen.status is not EntryStatus.active and not sees_withdrawn(caller, chosen.rightsholder):
+        raise NotPermitted("withdrawn entries are shown to their owner, operator and auditor only: ask for `status=active`")
+    if query is not None:
+        chosen = store.EntryFilter(chosen.rightsholder, chosen.work, chosen.status, chosen.usage, search_key(query))
+    with registry.database.read() as session:
+        return kind.list(session, chosen, after=after, limit=limit)
+
+
+def sees_withdrawn(caller: Caller, rightsholder: str | None) -> bool:
+    """True when the caller may see withdrawn entries of this rightsholder (None: of everyone)."""
+    return caller.organisation.role in {Role.operator, Role.auditor} or caller.organisation.id == rightsholder
+
+
+def search_key(text: str) -> str:
+    """Return the form in which names are searched: compatibility forms, case and outer space folded away."""
+    return text.strip().lower() if text.isascii() else str(NFKC(text.strip()).casefold())
+
+
+def entry_change(entry: Work | Character, caller: Caller | None, now: datetime, *, is_new: bool) -> store.Change:
+    """Return the change, with leaf and search names, that makes an entry be as given."""
+    texts = [entry.title, *(t.text for t in entry.titles)] if isinstance(entry, Work) else [entry.name, *(a.text for a in entry.aliases)]
+    leaf = encode_trusted(catalog_leaf(entry, caller, now))
+    if len(leaf) > MAX_LEAF_BYTES:
+        raise InvalidInput(f"the entry takes {len(leaf)} bytes in the log; at most {MAX_LEAF_BYTES} fit: give fewer or shorter names")
+    return store.change_of(entry, leaf, names=frozenset(search_key(t) for t in texts), is_new=is_new)
+
+
+def build_entry(kind: Kind, draft: Draft, *, rightsholder: str, work: str | None, now: datetime) -> Work | Character:
+    """Return a new active entry as drafted; `work` is the id of a character's work."""
+    entry_id = new_id(kind.prefix, now)
+    fields = {**_draft_fields(kind, draft), "id": entry_id, "ref": draft.ref or entry_id, "rightsholder": rightsholder}
+    if kind is CHARACTER:
+        fields["work"] = work
+    return kind.entry(**fields, created_at=now, updated_at=now)
+
+
+def _draft_fields(kind: Kind, draft: Draft) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in kind.draft.model_fields}
+
+
+def _new_entry(session: Session, now: datetime, caller: Caller, kind: Kind, draft: Draft) -> Work | Character:
+    return build_entry(kind, draft, rightsholder=caller.organisation.id, work=_work_id(session, caller, draft), now=now)
+
+
+def _changed(
+    session: Session, now: datetime, caller: Caller, before: Work | Character, draft: Draft, status: EntryStatus = EntryStatus.active
+) -> Work | Character:
+    kind = WORK if isinstance(before, Work) else CHARACTER
+    fields = {
+        **_draft_fields(kind, draft),
+        "id": before.id,
+        "rightsholder": before.rightsholder,
+        "created_at": before.created_at,
+        "ref": draft.ref or before.ref,
+    }
+    if kind is CHARACTER:
+        fields["work"] = _work_id(session, caller, draft)
+    if fields["ref"] != before.ref and kind.find(session, rightsholder=before.rightsholder, ref=fields["ref"]) is not None:
+        raise Conflict(f"you have a {kind.name} with ref `{fields['ref']}` already", fields=(FieldError("/ref", "taken"),))
+    return kind.entry(**{**fields, "status": status, "updated_at": now})
+
+
+def _work_id(session: Session, caller: Caller, draft: Draft) -> str | None:
+    said = getattr(draft, "work", None)
+    if said is None:
+        return None
+    mine = caller.organisation.id
+    work = store.find_work(session, entry_id=said) or store.find_work(session, rightsholder=mine, ref=said.removeprefix("ref:"))
+    if work is None or work.rightsholder != mine or work.status is EntryStatus.withdrawn:
+        raise InvalidInput(f"you have no active work `{said}`", fields=(FieldError("/work", "not one of your active works"),))
+    return work.id
+
+
+def _find(session: Session, kind: Kind, rightsholder: str, said: str) -> Work | Character | None:
+    if said.startswith("ref:"):
+        return kind.find(session, rightsholder=rightsholder, ref=said[4:])
+    return kind.find(session, entry_id=said)
+
+
+def _owned(session: Session, caller: Caller, kind: Kind, said: str) -> Work | Character:
+    entry = _find(session, kind, caller.organisation.id, said)
+    if entry is None:
+        raise NotFound(f"there is no {kind.name} `{said}`")
+    _require_own(caller, kind, entry)
+    return entry
+
+
+def _require_own(caller: Caller, kind: Kind, entry: Work | Character) -> None:
+    if entry.rightsholder != caller.organisation.id:
+        raise NotPermitted(f"this {kind.name} belongs to another rightsholder")
+
+
+def _patched_status(status: object) -> EntryStatus:
+    try:
+        return EntryStatus(cast("str", status))
+    except ValueError:
+        raise InvalidInput(f"`{status}` is no status", fields=(FieldError("/status", "one of `active`, `withdrawn`"),)) from None
+
+
+def _validated(model: type[Any], fields: dict[str, Any]) -> Any:
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidInput("the entry would not be valid", fields=field_errors(error)) from None
+
+
+def field_errors(error: ValidationError) -> tuple[FieldError, ...]:
+    """Return what pydantic found, with JSON pointers."""
+    return tuple(FieldError("".join(f"/{part}" for part in e["loc"]) or "/", e["msg"]) for e in error.errors(include_input=False))
+
+
+def _commit(session: Session, entry: Work | Character, caller: Caller, *, is_new: bool) -> None:
+    if store.commit_changes(session, [entry_change(entry, caller, entry.updated_at, is_new=is_new)]) is None:
+        raise LogUnavailable("the catalog moved while it was locked")  # cannot happen: the session owns the head
+
+
+def _in_force(registry: Registry, entry: Work | Character) -> Work | Character:
+    """Let the write take effect here before it is answered, and return the entry with its revision."""
+    catalog = registry.catalog.refresh()
+    if isinstance(entry, Work):
+        return catalog.works[entry.id]
+    if entry.id in catalog.entries:
+        return catalog.entries[entry.id].character
+    with registry.database.read() as session:
+        return cast("Character", store.find_character(session, entry_id=entry.id))

@@ -1,0 +1,158 @@
+"""One check, one way through: prompt -> mentions -> verdicts -> leaf on disk -> answer."""
+
+import asyncio
+import secrets
+import time
+from dataclasses import dataclass, replace
+
+from registry.core.catalog import Catalog
+from registry.core.decision_log.leaf import commit_to_prompt, decision_leaf
+from registry.core.errors import CatalogBehind, FieldError, InvalidInput, NotFreshEnough, TooLarge
+from registry.core.matching import MATCHER_VERSION, find_mentions
+from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Role
+from registry.core.rules import judge
+from registry.store.columns import to_micros
+from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, LeafDraft, Receipt
+from registry.usecases.access import Caller, confirm
+from registry.usecases.ids import new_id
+from registry.usecases.registry import Registry
+
+FRESH_WAIT_SECONDS = 1.0
+FRESH_PAUSE_SECONDS = 0.05
+CATCH_UP_SECONDS = 10.0
+# How many verdicts, mentions and candidates of a mention are listed: the first row whose leaf is small enough.
+BOUNDS = ((100, 200, 20), (50, 60, 5), (10, 10, 3))
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A decision that stands in the log, the catalog it was made with, and what only its service gets to see.
+
+    `dismissed` are mentions found but not meant; `salt` opens the decision's commitment to the prompt.
+    """
+
+    decision: Decision
+    receipt: Receipt
+    catalog: Catalog
+    dismissed: tuple[Mention, ...]
+    salt: bytes
+
+
+async def check(
+    registry: Registry, caller: Caller, prompt: str, *, level: Level = Level.balanced, at_least_as_fresh: int | None = None
+) -> Checked:
+    """Decide what the rightsholders say about this prompt; return only once the decision is durable in the log.
+
+    Raises NotPermitted (only services and the operator check), TooLarge, NotFreshEnough, LogUnavailable,
+    NotAuthenticated (the key was revoked meanwhile).
+    """
+    caller.require(Role.service, Role.operator)
+    _require_checkable(prompt)
+    if at_least_as_fresh is not None:
+        await _wait_for(registry, at_least_as_fresh)
+    deadline = time.monotonic() + CATCH_UP_SECONDS
+    while True:
+        catalog = registry.catalog.current
+        decided = decide(registry, caller, prompt, level, catalog)
+        draft = _leaf_draft(decided, catalog)
+        try:
+            receipt = await registry.log.append(draft, revision=catalog.revision, access_epoch=catalog.access_epoch)
+        except CatalogBehind:
+            if time.monotonic() > deadline:
+                raise
+            await _catch_up(registry, caller, catalog)
+        else:
+            return Checked(decided.decision, receipt, catalog, decided.dismissed, decided.salt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    decision: Decision
+    leaf: bytes
+    named: tuple[str, ...]
+    dismissed: tuple[Mention, ...]
+    salt: bytes
+
+
+def decide(registry: Registry, caller: Caller, prompt: str, level: Level, catalog: Catalog) -> _Decided:
+    """Decide with this catalog: matching, rules, commitment. Nothing is written."""
+    found = find_mentions(prompt, catalog.lexicon, level)
+    mentions = tuple(m for m in found if m.status is not MentionStatus.dismissed)
+    judged = judge(mentions, None, catalog.policy_of)
+    now, salt = registry.now(), secrets.token_bytes(SALT_BYTES)
+    whole = Decision(
+        id=new_id("dec", now),
+        decided_at=now,
+        service=caller.organisation.id,
+        level=level,
+        outcome=judged.outcome,
+        reasons=tuple({r.code: r for r in judged.reasons}.values()),
+        revision=catalog.revision,
+        matcher=MATCHER_VERSION,
+        verdicts=judged.verdicts,
+        mentions=mentions,
+        prompt_hash=commit_to_prompt(prompt, salt),
+        prompt_length=len(prompt),
+    )
+    dismissed = () if len(found) == len(mentions) else tuple(m for m in found if m.status is MentionStatus.dismissed)
+    decision, leaf = _with_leaf(whole)
+    return _Decided(decision, leaf, tuple(v.character for v in judged.verdicts), dismissed, salt)
+
+
+def _with_leaf(whole: Decision) -> tuple[Decision, bytes]:
+    """Return the decision and its leaf, listing as much as a leaf can hold; the outcome counts everything."""
+    for bounds in BOUNDS:
+        decision = _bounded(whole, *bounds)
+        leaf = decision_leaf(decision)
+        if len(leaf) <= MAX_LEAF_BYTES:
+            break
+    return decision, leaf
+
+
+def _require_checkable(prompt: str) -> None:
+    if len(prompt) > MAX_PROMPT_CHARACTERS:
+        raise TooLarge(f"the prompt has {len(prompt)} characters; at most {MAX_PROMPT_CHARACTERS} are checked at once")
+    if not prompt.isascii() and any("\ud800" <= c <= "\udfff" for c in prompt):
+        raise InvalidInput("the prompt is not text", fields=(FieldError("/prompt", "holds a lone surrogate"),))
+
+
+def _bounded(whole: Decision, most_verdicts: int, most_mentions: int, most_candidates: int) -> Decision:
+    """Keep the strictest verdicts and the first mentions, and say in `omitted` what was left out."""
+    is_wide = any(len(m.candidates) > most_candidates for m in whole.mentions)
+    if len(whole.verdicts) <= most_verdicts and len(whole.mentions) <= most_mentions and not is_wide:
+        return whole
+    strictest = sorted(whole.verdicts, key=lambda v: -STRICTNESS[v.outcome])[:most_verdicts]
+    verdicts = tuple(v._replace(mentions=tuple(i for i in v.mentions if i < most_mentions)) for v in strictest)
+    mentions = tuple(replace(m, candidates=m.candidates[:most_candidates]) for m in whole.mentions[:most_mentions])
+    omitted = {
+        "verdicts": len(whole.verdicts) - len(verdicts),
+        "mentions": len(whole.mentions) - len(mentions),
+        "candidates": sum(max(0, len(m.candidates) - most_candidates) for m in whole.mentions),
+    }
+    return replace(whole, verdicts=verdicts, mentions=mentions, omitted=tuple(f"{what}:{n}" for what, n in omitted.items() if n))
+
+
+def _leaf_draft(decided: _Decided, catalog: Catalog) -> LeafDraft:
+    decision = decided.decision
+    characters = tuple((character, catalog.entries[character].rightsholder.id) for character in decided.named)
+    at = to_micros(decision.decided_at)
+    index = DecisionIndex(decision.id, decision.service, at, decision.outcome, decision.revision, characters)
+    return LeafDraft("decision", decided.leaf, index)
+
+
+async def _catch_up(registry: Registry, caller: Caller, seen: Catalog) -> None:
+    """Bring the catalog up to the log; when access changed, see whether the caller may still ask."""
+    newer = await asyncio.to_thread(registry.catalog.refresh)
+    if newer.access_epoch != seen.access_epoch:
+        await asyncio.to_thread(confirm, registry, caller)
+
+
+async def _wait_for(registry: Registry, revision: int) -> None:
+    deadline = time.monotonic() + FRESH_WAIT_SECONDS
+    while registry.catalog.current.revision < revision:
+        catalog = await asyncio.to_thread(registry.catalog.refresh)
+        if catalog.revision < revision:
+            if time.monotonic() > deadline:
+                raise NotFreshEnough(f"the catalog is at revision {catalog.revision}, not yet at {revision}")
+            await asyncio.sleep(FRESH_PAUSE_SECONDS)
