@@ -21,6 +21,7 @@ from pathlib import Path
 import build_fold_table
 import msgpack
 import sudachipy
+
 from registry.core.matching import facts as layout
 from registry.core.matching import romaji
 
@@ -225,7 +226,7 @@ def write(rows, target, tables):
     fold, looks = ({f"{c:x}": t for c, t in sorted(table.items()) if not 0xAC00 <= c < 0xD7A4} for table in tables)
     texts = zlib.compress(json.dumps([fold, looks, " ".join(common)]).encode(), 9)
     target.write_bytes(layout.MAGIC + struct.pack("<II", len(texts), len(words)) + texts + zlib.compress(words, 9))
-    print(f"{len(packed)} words, {len(common)} common, {target.stat().st_size} bytes")  # noqa: T201
+    print(f"{len(packed)} words, {len(common)} common, {target.stat().st_size} bytes")
 
 
 def main():

@@ -35,6 +35,7 @@ class Entry:
     titles: frozenset[str]
     fame: int = 0
     ordinary: frozenset[str] = frozenset()
+    careful: bool = False
 
 
 def signs_of(folded: str, entry: Entry, facts: Lookup) -> list[Sign]:
@@ -45,7 +46,10 @@ def signs_of(folded: str, entry: Entry, facts: Lookup) -> list[Sign]:
         signs = _phrase(folded, words, facts)
     else:
         signs = _word(script, folded.replace(" ", ""), len(words), facts)
-    signs.append((f"{script} entry scripts", min(entry.scripts, 4) - 1))
+    if entry.careful:
+        signs.append(("entry careful", 1))
+    else:  # bulk lists hold translations of every word; an owner who says how names may match has looked at each
+        signs.append((f"{script} entry scripts", min(entry.scripts, 4) - 1))
     signs.append(("entry aliases", min(entry.aliases, 12) / 12))
     if entry.scripts > 1:
         signs.append((f"{script} foreign words" if entry.ordinary - {script} else f"{script} foreign coined", 1))
@@ -67,6 +71,8 @@ def _word(script: str, folded: str, words: int, facts: Lookup) -> list[Sign]:
         return [*signs, (f"{script} unknown", 1)]
     signs += [(f"{script} zipf", fact.zipf), (f"{script} common", max(0.0, fact.zipf - 4))]
     signs += _spread(fact) if script == "latin" else [] if fact.flags else [(f"{script} coined", 1)]
+    if script != "latin" and fact.zipf and not fact.flags & (f.WORD | _PERSONS | f.PERSON | f.PLACE):
+        signs.append((f"{script} famous", fact.zipf))
     signs += [(f"{script} {name}", 1) for bit, name in _FLAGS if fact.flags & bit]
     if fact.flags & f.WORD and not fact.flags & (_PERSONS | f.PERSON | f.PLACE | f.PROPER):
         signs.append((f"{script} only word", 1))
@@ -142,10 +148,11 @@ def _as_half(part: str, facts: Lookup) -> float:
     return fact.zipf if fact.flags & f.WORD and fact.zipf >= (2.5 if len(part) > 1 else 4.75) else 0.0
 
 
-def entry_of(names: list[str], titles: frozenset[str], facts: Lookup) -> Entry:
+def entry_of(names: list[str], titles: frozenset[str], facts: Lookup, *, careful: bool = False) -> Entry:
     """Sum up an entry from its folded names.
 
-    `fame` counts the scripts in which a name is known to word lists, and not as a word, a person or a place.
+    `fame` counts the scripts in which a name is known to word lists, and not as a word, a person or a place; `careful` is an
+    owner who has said of some name what kind it is or how it may match.
     """
     scripts, ordinary, famous = set(), set(), set()
     for name in names:
@@ -155,7 +162,7 @@ def entry_of(names: list[str], titles: frozenset[str], facts: Lookup) -> Entry:
             ordinary.add(script)
         elif (fact.flags & f.PROPER or fact.zipf >= 2.5) and not fact.flags & (f.GIVEN | f.SURNAME | f.PLACE):
             famous.add(script)
-    return Entry(len(scripts), len(names), titles, len(famous), frozenset(ordinary))
+    return Entry(len(scripts), len(names), titles, len(famous), frozenset(ordinary), careful)
 
 
 def syllables(folded: str, script: str) -> int:

@@ -8,6 +8,7 @@ MOST = 4
 
 _WORDS = {
     "work nearby": "a title of its work is in the prompt",
+    "everyday title nearby": "a title of its work, an everyday word, is in the prompt",
     "companion nearby": "another character of its work is in the prompt",
     "rightsholder's word": "its rightsholder asks not to take it here",
     "exact mode": "written exactly as registered, as its rightsholder asks",

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from registry.core.matching.evidence import Entry, entry_of, signs_of
-from registry.core.matching.facts import Lookup, WordFacts
+from registry.core.matching.facts import GIVEN, PLACE, SURNAME, WORD, Lookup, WordFacts
 from registry.core.matching.fold import bare
 from registry.core.matching.typos import MIN_LENGTH, TypoIndex, build_index
 from registry.core.matching.variants import bordered, spellings
 from registry.core.matching.weights import BIAS, METHOD_COST, WEIGHTS
-from registry.core.model import Character, EntryStatus, MatchMode, Work
+from registry.core.model import Character, CharacterDraft, EntryStatus, MatchMode, Work
 
 MAX_DELTAS = 8
 TITLE = 8  # a flag beside the match mode: this text is a title of a work, evidence rather than a name
+NEEDS_CONTEXT = 2
+STRONG_TITLE = 100  # the base of a title that nobody writes by chance; an everyday word has 0
 MODES = {MatchMode.auto: 0, MatchMode.exact: 1, MatchMode.needs_context: 2, MatchMode.never: 3}
 
 
@@ -184,16 +186,27 @@ def _add_titles(columns: _Columns, work: Work, table: dict[int, str], lookup: Lo
     for text in dict.fromkeys([work.title, *(t.text for t in work.titles)]):
         folded = bare(text, table)
         if len(folded) >= 3:
-            columns.add(text, work.id, TITLE, score_alone(folded, Entry(1, 1, frozenset()), lookup), folded)
+            columns.add(text, work.id, TITLE, _title_score(folded, lookup), folded)
+
+
+def _title_score(folded: str, lookup: Lookup) -> int:
+    """Tell titles that speak for themselves (several words, or none that a dictionary or a list of names holds) from everyday words."""
+    is_phrase = folded.isascii() and " " in folded and len(folded) >= 6
+    return STRONG_TITLE if is_phrase or not lookup[folded].flags & (WORD | GIVEN | SURNAME | PLACE) else 0
 
 
 def _add_names(columns: _Columns, character: Character, titles: frozenset[str], table: dict[int, str], lookup: Lookup) -> None:
     names = {character.name: MatchMode.auto} | {a.text: a.match for a in character.aliases}
     folded = {text: bare(text, table) for text in names}
-    entry = entry_of([f for f in dict.fromkeys(folded.values()) if f], titles, lookup)
+    entry = entry_of([f for f in dict.fromkeys(folded.values()) if f], titles, lookup, careful=is_careful(character))
     for text, mode in names.items():
         if mode is not MatchMode.never and folded[text]:
             columns.add(text, character.id, MODES[mode], score_alone(folded[text], entry, lookup), folded[text])
+
+
+def is_careful(character: CharacterDraft) -> bool:
+    """True when the owner said of some alias what kind it is, how it may match, or what it is not."""
+    return any(a.kind != "name" or a.match is not MatchMode.auto or a.benign for a in character.aliases)
 
 
 def titles_of(work: Work | None, facts: WordFacts) -> frozenset[str]:

@@ -9,12 +9,12 @@ from registry.core.matching.link import THRESHOLDS, Company, Weighed, company_of
 from registry.core.matching.surroundings import Style, style_of
 from registry.core.model import Level, Mention, MentionStatus
 
-MATCHER_VERSION = "linked-1"
+MATCHER_VERSION = "linked-2"
 MAX_MENTIONS = 256
 
 # No place in a prompt adds more than this to a name's own score; a name further down needs company to be meant.
 MOST_A_PLACE_ADDS = 400
-MOST_COMPANY_ADDS = 350
+MOST_COMPANY_ADDS = 900
 EVERYTHING = -(1 << 15)
 _ORDER = {MentionStatus.linked: 0, MentionStatus.ambiguous: 0, MentionStatus.dismissed: 1}
 
@@ -32,7 +32,7 @@ def find_mentions(prompt: str, lexicon: Lexicon, level: Level = Level.balanced, 
         return ()
     style = style_of(prompt)
     weighed = [weigh(prompt, f, style, lexicon) for f in found]
-    company = company_of(weighed, titles, lexicon)
+    company = company_of(prompt, weighed, titles, lexicon)
     if not explain and (company.titles or company.characters):
         weighed += _company_only(prompt, lexicon, found, floor - MOST_COMPANY_ADDS, company=company, style=style)
     for mention in weighed:

@@ -7,7 +7,7 @@ from registry.core.matching import facts as f
 from registry.core.matching.evidence import entry_of, script_of
 from registry.core.matching.facts import Lookup, WordFact
 from registry.core.matching.fold import bare, fold
-from registry.core.matching.lexicon import TITLE, Lexicon, compile_lexicon, extend_lexicon, score_alone, titles_of
+from registry.core.matching.lexicon import TITLE, Lexicon, compile_lexicon, extend_lexicon, is_careful, score_alone, titles_of
 from registry.core.matching.link import THRESHOLDS
 from registry.core.matching.mentions import MOST_A_PLACE_ADDS, confidence, find_mentions
 from registry.core.matching.variants import METHODS, bordered, spellings
@@ -46,7 +46,7 @@ def report_aliases(draft: Character, work: Work | None, lexicon: Lexicon, sample
     names = {draft.name: MatchMode.auto} | {a.text: a.match for a in draft.aliases}
     folded = {text: bare(text, facts.fold) for text in names}
     lookup = Lookup(facts)
-    entry = entry_of([n for n in dict.fromkeys(folded.values()) if n], titles_of(work, facts), lookup)
+    entry = entry_of([n for n in dict.fromkeys(folded.values()) if n], titles_of(work, facts), lookup, careful=is_careful(draft))
     alone = compile_lexicon([draft], [work] if work else [], facts)
     texts = [fold(text, facts.fold) for text in sample]
     hits = [m for text in sample for m in find_mentions(text, alone) if m.status is not MentionStatus.dismissed]
