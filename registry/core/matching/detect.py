@@ -10,7 +10,8 @@ from registry.core.matching.typos import MIN_LENGTH, TYPO, is_one_typo, windows
 from registry.core.matching.views import Reading, readings
 
 PLAIN: frozenset[str] = frozenset()
-MAX_FOUND = 4096  # places looked at in one prompt; nested names could make a hundred times more
+MAX_FOUND = 16_384  # places looked at in one prompt; nested names could make a hundred times more
+MAX_PLACES = 32  # places of one name: repeated without end it must not use up what others need
 
 Ref = tuple[int, int, int]  # segment, name, method
 
@@ -48,10 +49,11 @@ class Search:
     def scan(self, folded: str, text: str, reading: Reading | None) -> None:
         """Pass the automata over one reading and note what stands whole in it."""
         floor, places = self.floor, None
+        seen: dict[tuple[int, int], int] = {}
         for number, segment in enumerate(self.lexicon.segments):
             best = segment.best
             for start, end, pattern in segment.automaton.find_overlapping(folded):
-                if best[pattern] < floor:
+                if best[pattern] < floor or seen.get((number, pattern), 0) >= MAX_PLACES:
                     continue
                 last = whole_end(folded, end)
                 if not last or len(self.found) >= MAX_FOUND:
@@ -63,6 +65,7 @@ class Search:
                     continue
                 place = spot if reading is None else reading.source(*spot)
                 if place is not None:
+                    seen[number, pattern] = seen.get((number, pattern), 0) + 1
                     self.note(number, pattern, place, folded[first:end].rstrip(), reading.kinds if reading else PLAIN)
 
     def note(self, number: int, pattern: int, spot: tuple[int, int], key: str, kinds: frozenset[str]) -> None:

@@ -63,7 +63,16 @@ def _apart(weighed: list[Weighed]) -> list[Weighed]:
         if taken.isdisjoint(places):
             taken.update(places)
             kept.append(mention)
-    return sorted(kept[:MAX_MENTIONS], key=lambda w: w.found.start)
+    return sorted(_bounded(kept), key=lambda w: w.found.start)
+
+
+def _bounded(kept: list[Weighed]) -> list[Weighed]:
+    """INVARIANT: every character that is named keeps a mention: a name repeated without end must not hide another one."""
+    if len(kept) <= MAX_MENTIONS:
+        return kept
+    first = {mention.characters: mention for mention in reversed(kept)}
+    again = [mention for mention in kept if first[mention.characters] is not mention]
+    return [*first.values(), *again[: max(0, MAX_MENTIONS - len(first))]]
 
 
 def _mention(prompt: str, weighed: Weighed) -> Mention:
