@@ -28,6 +28,8 @@ from registry.usecases.access import create_key, list_keys, revoke_key
 from registry.usecases.check import Checked, check
 from registry.usecases.imports import ImportReport, export_csv, export_lines, import_file
 from registry.usecases.init import initialise, load_example, local_caller
+from registry.usecases.log import make_log_key
+from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import Registry, open_registry
 
 app = typer.Typer(
@@ -69,7 +71,10 @@ def init(*, as_json: AsJson = False, example: Annotated[bool, typer.Option(help=
     settings = settings_from()
     with _opened(settings) as running:
         keys = initialise(running)
+        vkey = make_log_key(running)
         _print_keys(settings, keys, as_json=as_json)  # before anything else can fail: they are shown this once
+        if not as_json:
+            print(f"Public key of the log, for `registry verify --key`: {vkey}")
         if example:
             load_example(running, example_catalog())
 
@@ -226,7 +231,7 @@ def openapi_document() -> str:
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Registry]:
-    running = open_registry(settings.database)
+    running = open_registry(settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin))
     try:
         yield running
     finally:

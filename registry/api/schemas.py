@@ -259,3 +259,19 @@ class ChangesBody(BaseModel):
 
     entries: list[Work | Character]
     revision: int
+
+
+class LogKeysBody(BaseModel):
+    """The log's name and public keys (vkeys of C2SP signed-note), the one in use last; `rotations` are notes signed by two keys each."""
+
+    origin: str
+    keys: list[str]
+    rotations: list[str]
+
+
+class ProofBody(BaseModel):
+    """A Merkle proof (RFC 9162) and the signed checkpoint it leads to. Hashes are base64; `leaf_hash` only for inclusion."""
+
+    checkpoint: str
+    leaf_hash: str | None
+    hashes: list[str]
