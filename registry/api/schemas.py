@@ -16,10 +16,13 @@ from registry.core.model import (
     Outcome,
     Policy,
     RefText,
+    Retention,
     Role,
     Title,
     Work,
 )
+from registry.usecases.replay import Replay
+from registry.usecases.reports import Action
 
 Item = TypeVar("Item")
 
@@ -177,6 +180,7 @@ class OrganisationUpdate(Body):
     name: NameText | None = None
     contact: Contact | None = None
     policy: Policy | None = None
+    retention: Retention | None = Field(None, description="Services: how long prompts are kept: `P30D`, `decision`, or null: not at all.")
 
 
 class KeyCreate(Body):
@@ -275,3 +279,36 @@ class ProofBody(BaseModel):
     checkpoint: str
     leaf_hash: str | None
     hashes: list[str]
+
+
+class OutcomeReport(Body):
+    """What a service did about a decision; `products` are SHA-256 in hex of what was made."""
+
+    action: Action
+    products: list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]] = Field([], max_length=100)
+
+
+class OutcomeBody(BaseModel):
+    """What was reported, and which entry of the log says so."""
+
+    index: int
+    decision: str
+    action: Action
+    products: list[str]
+
+
+class ReplayBody(BaseModel):
+    """How deciding again went: `same`, `same_without_prompt` (all but the matching) or `different`; `words` say what was done."""
+
+    index: int
+    decision: str
+    result: Replay
+    words: list[str]
+
+
+class PromptBody(BaseModel):
+    """A kept prompt and the salt that opens its commitment; both null once erased, by the entry `erased_by`."""
+
+    prompt: str | None
+    salt: str | None
+    erased_by: int | None

@@ -77,6 +77,7 @@ NameText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 RefText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s/?#%\x00-\x1f\x7f]+$")]
 LangTag = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
 
+Retention = Annotated[str, StringConstraints(pattern=r"^(decision|P[1-9][0-9]{0,3}D)$")]
 Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
 
 
@@ -113,7 +114,10 @@ class Use(Value):
 
 
 class Organisation(Value):
-    """One of the parties. Only a rightsholder has a `policy`, over everything it owns, and a `revision`."""
+    """One of the parties. Only a rightsholder has a `policy`, over everything it owns, and a `revision`.
+
+    Only a service has a `retention`, how long its prompts are kept: `P30D` (days), `decision` (as long as the decision); None: not at all.
+    """
 
     id: str
     role: Role
@@ -121,6 +125,7 @@ class Organisation(Value):
     name: NameText
     contact: Contact | None = None
     policy: Policy | None = None
+    retention: Retention | None = None
     revision: int = 0
 
 
@@ -212,7 +217,8 @@ class Verdict(NamedTuple):
 class Decision:
     """The answer for one request.
 
-    `service` is who asked, `prompt_hash` a salted SHA-256 commitment to the prompt, which is not kept; `omitted` names
+    `service` is who asked, `prompt_hash` a salted SHA-256 commitment to the prompt, `prompt_kept` how long the
+    prompt itself is kept; `omitted` names
     what a bound left out of `verdicts` and `mentions` (never out of `outcome`, which counts everything).
     """
 
@@ -229,3 +235,4 @@ class Decision:
     prompt_hash: str
     prompt_length: int
     omitted: tuple[str, ...] = ()
+    prompt_kept: str = "none"

@@ -128,6 +128,7 @@ def to_organisation(row: OrganisationRow) -> Organisation:
         ref=row.ref,
         name=row.name,
         contact=row.contact,
+        retention=row.retention,
         policy=None if row.policy is None else Policy.model_validate_json(row.policy),
         revision=row.revision,
     )
@@ -140,6 +141,7 @@ def _organisation_columns(organisation: Organisation) -> dict[str, Any]:
         "ref": organisation.ref,
         "name": organisation.name,
         "contact": organisation.contact,
+        "retention": organisation.retention,
         "policy": None if organisation.policy is None else organisation.policy.model_dump_json(exclude_defaults=True),
         "revision": organisation.revision,
     }

@@ -21,6 +21,7 @@ class OrganisationRow(SQLModel, table=True):
     ref: str = Field(unique=True, sa_type=Key)
     name: str
     contact: str | None = None
+    retention: str | None = None
     policy: str | None = None
     revision: int = Field(default=0, sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
@@ -126,6 +127,8 @@ class DecisionRow(SQLModel, table=True):
     decided_at: int = Field(sa_type=Big)
     outcome: str
     revision: int = Field(sa_type=Big)
+    level: str
+    reasons: str
 
 
 class DecisionCharacterRow(SQLModel, table=True):

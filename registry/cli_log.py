@@ -1,0 +1,134 @@
+"""The command line of the log: verify, save, replay, rotate its key, ask a witness. Mounted by `cli`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from registry.config import settings_from
+from registry.core.decision_log.checkpoint import LogKeys
+from registry.core.decision_log.keys import parse_vkey
+from registry.core.errors import InvalidInput
+from registry.usecases.log import public_keys
+from registry.usecases.log_key import LogKeyFile
+from registry.usecases.log_state import read_state, write_state
+from registry.usecases.registry import Registry, open_registry
+from registry.usecases.verify import Verified, copy_log, folder_reader, http_reader, verify_log, verify_receipt_file
+from registry.usecases.verify_database import verify_database
+
+log_app = typer.Typer(help="Save the log, change its key, have it cosigned.", no_args_is_help=True)
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+STATE = "verify.state"
+
+Keys = Annotated[list[str] | None, typer.Option("--key", help="Public key of the log, as `registry init` printed it.")]
+ApiKey = Annotated[str | None, typer.Option(help="An auditor's key, to read the entries of a live log.")]
+
+
+def verify(
+    target: Annotated[
+        str | None, typer.Argument(help="A receipt file, the folder of a saved log, or a log's address; nothing: the database.")
+    ] = None,
+    *,
+    key: Keys = None,
+    leaf: Annotated[Path | None, typer.Option(help="The leaf of a receipt that does not hold it.", exists=True, dir_okay=False)] = None,
+    witness: Annotated[list[str] | None, typer.Option(help="Public key of a witness.")] = None,
+    quorum: Annotated[int, typer.Option(help="How many witnesses must have cosigned.", min=0)] = 0,
+    state: Annotated[Path | None, typer.Option(help="What to remember until the next visit, so that the log cannot go back.")] = None,
+    api_key: ApiKey = None,
+    everything: Annotated[bool, typer.Option("--all", help="Of a live log: read every tile, with `--api-key` every entry.")] = False,
+) -> None:
+    """Check a receipt, a saved log, a live log or the database; fail at the first lie.
+
+    Example: `registry verify receipt.tlog-proof --key KEY`, `registry verify https://registry.example/log --key KEY --state my.state`,
+    `registry verify`
+    """
+    trusted = _log_keys(key, witness, quorum)
+    if target is None:
+        words = _verify_database(trusted, state)
+    elif target.startswith(("http://", "https://")):
+        seen = None if state is None else read_state(state)
+        words = _shown(
+            lambda told: verify_log(
+                http_reader(target, api_key), trusted, seen, with_tiles=everything, with_entries=api_key is not None, progress=told
+            ),
+            state,
+        )
+    elif Path(target).is_dir():
+        folder = Path(target)
+        seen, has_entries = None if state is None else read_state(state), (folder / "tile" / "entries").is_dir()
+        words = _shown(
+            lambda told: verify_log(folder_reader(folder), trusted, seen, with_tiles=True, with_entries=has_entries, progress=told), state
+        )
+    elif Path(target).is_file():
+        if trusted is None:
+            raise InvalidInput("whose receipt is it? give the log's public key with `--key`")
+        words = verify_receipt_file(Path(target).read_bytes(), trusted, leaf=None if leaf is None else leaf.read_bytes())
+    else:
+        raise InvalidInput(f"`{target}` is neither a file, a folder nor an http address")
+    for sentence in words:
+        out.print(f"[green]ok[/green] {sentence}", highlight=False)
+
+
+@log_app.command("save")
+def save(
+    folder: Annotated[Path, typer.Argument(help="Where to; any web server can serve it.")],
+    address: Annotated[str, typer.Option("--from", help="The log's address, such as https://registry.example/log.")],
+    api_key: ApiKey = None,
+) -> None:
+    """Download a log as files that `registry verify` checks offline; with an auditor's key, its entries too.
+
+    Example: `registry log save my-copy --from http://127.0.0.1:8000/log`
+    """
+    size = copy_log(http_reader(address, api_key), folder, with_entries=api_key is not None)
+    out.print(f"saved {size} {'entries and their' if api_key else ''} hashes in {folder}", highlight=False)
+
+
+def open_here() -> Registry:
+    """Open the registry as the settings say."""
+    settings = settings_from()
+    return open_registry(settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin))
+
+
+def progress_bar() -> Progress:
+    """Return a bar on standard error."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=err, transient=True)
+
+
+def _verify_database(trusted: LogKeys | None, state: Path | None) -> tuple[str, ...]:
+    state = state or settings_from().home / STATE
+    running = open_here()
+    try:
+        known = public_keys(running)
+        if trusted is not None and trusted.log[-1] not in known.keys:
+            raise InvalidInput("the key given with `--key` was never this log's")
+        seen = read_state(state)
+        return _shown(lambda told: verify_database(running, known.origin, known.keys, seen, progress=told), state)
+    finally:
+        running.database.close()
+
+
+def _shown(check: Callable[[Callable[[int, int], None]], Verified], state: Path | None) -> tuple[str, ...]:
+    with progress_bar() as bar:
+        task = bar.add_task("verifying", total=None)
+        verified = check(lambda done, total: bar.update(task, completed=done, total=total))
+    if state is None:
+        return verified.words
+    write_state(state, verified.seen)
+    return (*verified.words, f"remembered {verified.seen.head.size} entries in {state} for the next time")
+
+
+def _log_keys(keys: list[str] | None, witnesses: list[str] | None, quorum: int) -> LogKeys | None:
+    if not keys:
+        return None
+    log = tuple(parse_vkey(key) for key in keys)
+    return LogKeys(log[-1].name, log, tuple(parse_vkey(key) for key in witnesses or ()), quorum)
+
+
+def print_json(value: object) -> None:
+    """Print for scripts."""
+    print(json.dumps(value, ensure_ascii=False))
