@@ -20,7 +20,7 @@ import registry
 from registry.api.answers import answer
 from registry.api.logs import configure_logs
 from registry.app import create_app
-from registry.cli_log import log_app, verify
+from registry.cli_log import erase_prompts, log_app, replay, verify
 from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
 from registry.core.model import Level, Role
@@ -45,6 +45,8 @@ keys_app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=T
 app.add_typer(keys_app, name="keys")
 app.add_typer(log_app, name="log")
 app.command()(verify)
+app.command()(replay)
+app.command()(erase_prompts)
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 SHOWN_ERRORS = 20
 CURL = """curl -s {url}/v1/check -H 'Authorization: Bearer {key}' \\

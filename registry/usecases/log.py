@@ -82,9 +82,13 @@ def sign_head(registry: Registry, session: Session) -> tuple[tree.Head, SignedNo
 
 
 def signing_key(registry: Registry, session: Session) -> SigningKey:
-    """Return the private key in use. Raises Unavailable when the file here is not the half of the log's newest public key."""
+    """Return the private key in use. Raises Unavailable when the file here does not hold the half of the log's newest public key."""
     key = registry.log_key.read()
     known = log_keys.list_log_keys(session)
+    prepared = registry.log_key.prepared()
+    if known and prepared is not None and known[-1].vkey == format_vkey(prepared.verifier):  # a rotation broke off here
+        registry.log_key.promote()
+        key = registry.log_key.read()
     if not known or known[-1].vkey != format_vkey(key.verifier):
         raise Unavailable(
             f"the key in `{registry.log_key.path}` is not the one in use by this log: run `registry init`, or copy the new key"

@@ -52,6 +52,24 @@ class LogKeyFile:
         _write_private(fresh, format_skey(key))
         fresh.replace(self.path)
 
+    def prepare(self, key: SigningKey) -> None:
+        """Write the next key beside the present one, durably, without using it yet."""
+        _write_private(self._next, format_skey(key))
+
+    def prepared(self) -> SigningKey | None:
+        """Return the next key, if one was prepared."""
+        return parse_skey(self._next.read_text(encoding="utf-8").strip()) if self._next.exists() else None
+
+    def promote(self) -> None:
+        """Use the prepared key from now on."""
+        if (key := self.prepared()) is not None:
+            self.write(key)
+            self._next.unlink(missing_ok=True)
+
+    @property
+    def _next(self) -> Path:
+        return self.path.with_name(self.path.name + ".next")
+
 
 def _require_origin(key: SigningKey, origin: str) -> SigningKey:
     if origin and key.name != origin:

@@ -16,12 +16,13 @@ from typing import Any
 from registry.core.catalog import Catalog
 from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.decision_log.leaf import commit_to_prompt
-from registry.core.errors import InvalidInput
+from registry.core.errors import InvalidInput, NotFound
 from registry.core.matching import MATCHER_VERSION
 from registry.core.model import Level, Mention, MentionStatus, Role
 from registry.store import replay as store
 from registry.store.audit import KeptRow, catalog_leaves
 from registry.store.database import Database
+from registry.store.decisions import DecisionFilter, find_decision
 from registry.store.tree import read_tree_head
 from registry.usecases.access import Caller
 from registry.usecases.check import Asked, conclude, decide_as
@@ -136,6 +137,15 @@ def replay_decision(registry: Registry, caller: Caller, decision_id: str) -> Rep
     """Decide one decision again, for an auditor, the operator or the service that asked. Raises NotFound, NotPermitted."""
     caller.require(Role.auditor, Role.operator, Role.service)
     return Replayer(registry.database).replay(get_decision(registry, caller, decision_id).index)
+
+
+def find_index(registry: Registry, decision_id: str) -> int:
+    """Return where a decision stands. Raises NotFound."""
+    with registry.database.read() as session:
+        found = find_decision(session, decision_id, DecisionFilter())
+    if found is None:
+        raise NotFound(f"there is no decision `{decision_id}`")
+    return found.index
 
 
 def choose_decisions(
