@@ -20,7 +20,7 @@ import registry
 from registry.api.answers import answer
 from registry.api.logs import configure_logs
 from registry.app import create_app
-from registry.cli_log import erase_prompts, log_app, replay, verify
+from registry.cli_log import decisions_command, erase_prompts, log_app, replay, verify
 from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
 from registry.core.model import Level, Role
@@ -47,6 +47,7 @@ app.add_typer(log_app, name="log")
 app.command()(verify)
 app.command()(replay)
 app.command()(erase_prompts)
+app.command("decisions")(decisions_command)
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 SHOWN_ERRORS = 20
 CURL = """curl -s {url}/v1/check -H 'Authorization: Bearer {key}' \\

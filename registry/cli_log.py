@@ -16,6 +16,10 @@ from registry.core.decision_log.checkpoint import LogKeys
 from registry.core.decision_log.keys import parse_vkey
 from registry.core.decision_log.note import format_note
 from registry.core.errors import InvalidInput
+from registry.core.model import Outcome
+from registry.store.decisions import DecisionFilter
+from registry.usecases.exports import Format, begin_export, write_export
+from registry.usecases.init import local_caller
 from registry.usecases.log import public_keys
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.log_state import read_state, write_state
@@ -155,6 +159,27 @@ def replay(
         err.print(f"[red]different:[/red] entry {one.index}, {one.decision}: {one.words[-1]}", highlight=False)
     if wrong:
         raise typer.Exit(1)
+
+
+def decisions_command(
+    file: Annotated[Path, typer.Argument(help="Where to write: `.jsonl`, `.csv` or `.parquet`.")],
+    *,
+    as_of: Annotated[str, typer.Option("--as", help="Ref of the auditor or operator who reads.")] = "auditor",
+    outcome: Annotated[Outcome | None, typer.Option(help="Only decisions with this outcome.")] = None,
+    size: Annotated[int | None, typer.Option(help="Only decisions below this index.", min=0)] = None,
+) -> None:
+    """Export decisions, and beside them a manifest with the file's hash and the signed checkpoint that it is bound to.
+
+    Example: `registry decisions decisions.csv --outcome prohibited`
+    """
+    try:
+        file_format = Format(file.suffix.removeprefix("."))
+    except ValueError:
+        raise InvalidInput(f"`{file}` does not end in .jsonl, .csv or .parquet") from None
+    with _opened() as running:
+        export = begin_export(running, file_format, DecisionFilter(outcome=outcome), size=size)
+        manifest = write_export(running, local_caller(running, as_of), export, file)
+    out.print(f"{manifest['rows']} decisions of the log's first {export.size} entries in {file}; its manifest beside it", highlight=False)
 
 
 def erase_prompts() -> None:

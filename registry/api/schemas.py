@@ -312,3 +312,23 @@ class PromptBody(BaseModel):
     prompt: str | None
     salt: str | None
     erased_by: int | None
+
+
+class DayCountBody(BaseModel):
+    """Decisions of a day (UTC) with an outcome, and for how many of them it was reported what was done."""
+
+    day: str
+    outcome: Outcome
+    decisions: int
+    reported: int
+
+
+class ManifestBody(BaseModel):
+    """What an export must be. `checkpoint` is a signed note; the entries below `log_size` are in the log that it signs."""
+
+    format: str
+    rows: int
+    sha256: str
+    filter: dict[str, object]
+    log_size: int
+    checkpoint: str

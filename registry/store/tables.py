@@ -131,6 +131,16 @@ class DecisionRow(SQLModel, table=True):
     reasons: str
 
 
+class ReportedRow(SQLModel, table=True):
+    """Which entry of the log reports what was done about a decision."""
+
+    __tablename__ = "reported"
+
+    decision_index: int = Field(primary_key=True, sa_type=Big, sa_column_kwargs={"autoincrement": False})
+    log_index: int = Field(unique=True, sa_type=Big)
+    action: str
+
+
 class DecisionCharacterRow(SQLModel, table=True):
     """Which characters a decision names, and whose they are."""
 
