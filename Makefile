@@ -4,13 +4,14 @@ BIN := .venv/bin
 export REGISTRY_HOME ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench faults openapi format lock clean
+.PHONY: help serve test lint bench bench-log faults openapi format lock clean
 
 help:
 	@echo "make serve    set up, load a small example catalog, answer on http://127.0.0.1:8000"
 	@echo "make test     set up, run the whole suite on SQLite and PostgreSQL"
 	@echo "make lint     ruff, mypy --strict, import contracts"
 	@echo "make bench    measure /check against an empty endpoint, side by side"
+	@echo "make bench-log  append with and without the tree, bytes, verify, replay, receipts (ARGS='--size 1000000')"
 	@echo "make faults   kill the server under load 20 times, fill its disk, lock its database"
 	@echo "make openapi  write openapi/openapi.json anew"
 
@@ -49,6 +50,9 @@ bench: .venv/.test
 
 faults: .venv/.test
 	$(BIN)/python -m pytest tests/faults --rounds 20
+
+bench-log: .venv/.test
+	$(BIN)/python -m tests.benchmarks.log_cost $(ARGS)
 
 openapi: .venv/.serve
 	$(BIN)/registry openapi > openapi/openapi.json

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
+from registry.api.log_schemas import OutcomeBody, OutcomeReport, PromptBody, ReplayBody
 from registry.api.problems import documented
-from registry.api.schemas import OutcomeBody, OutcomeReport, PromptBody, ReplayBody
 from registry.core.decision_log.proof import format_receipt
 from registry.usecases.prompts import Kept, erase_prompt, get_prompt
 from registry.usecases.receipts import make_receipt

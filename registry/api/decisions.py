@@ -9,8 +9,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from registry.api.context import CurrentCaller, CurrentRegistry
+from registry.api.log_schemas import DayCountBody, ManifestBody
 from registry.api.problems import documented
-from registry.api.schemas import DayCountBody, DecisionBody, ManifestBody, Page
+from registry.api.schemas import DecisionBody, Page
 from registry.core.model import Level, Outcome
 from registry.store.decisions import DecisionFilter, StoredDecision
 from registry.usecases import decisions

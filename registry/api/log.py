@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from registry.api.context import CurrentApi, CurrentRegistry
+from registry.api.log_schemas import LogKeysBody, ProofBody
 from registry.api.problems import documented
-from registry.api.schemas import LogKeysBody, ProofBody
 from registry.core.decision_log.keys import format_vkey
 from registry.core.decision_log.note import SignedNote, format_note
 from registry.core.decision_log.wire import encode_base64

@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
+from registry.core.decision_log.flaws import Flaw
+from registry.core.errors import LogChanged
+
 BATCH = 1_000
 
 _LEAVES = text("SELECT log_index, kind, hash, data FROM leaf WHERE log_index >= :first AND log_index < :end ORDER BY log_index")
@@ -79,7 +82,7 @@ def read_full_head(session: Session) -> FullHead | None:
 def read_rows(session: Session, first: int, end: int) -> Rows:
     """Return everything with an index from `first` up to `end`."""
     bounds = {"first": first, "end": end}
-    leaves = [Leaf(i, kind, bytes(hash_), bytes(data)) for i, kind, hash_, data in session.execute(_LEAVES, bounds)]
+    leaves = [Leaf(i, kind, _raw(i, hash_), _raw(i, data)) for i, kind, hash_, data in session.execute(_LEAVES, bounds)]
     characters: dict[int, set[str]] = {}
     for index, character in session.execute(_CHARACTERS, bounds):
         characters.setdefault(index, set()).add(character)
@@ -90,6 +93,13 @@ def read_rows(session: Session, first: int, end: int) -> Rows:
         {i: KeptRow(said, None if salt is None else bytes(salt), by) for i, said, salt, by in session.execute(_PROMPTS, bounds)},
         {i: (decision, action) for i, decision, action in session.execute(_REPORTED, bounds)},
     )
+
+
+def _raw(index: int, value: object) -> bytes:
+    """Return stored bytes; SQLite lets anyone put text or nothing in their place."""
+    if not isinstance(value, bytes | memoryview):
+        raise LogChanged(f"entry {index} is not stored as bytes", code=Flaw.WRONG_ENTRY)
+    return bytes(value)
 
 
 def find_decision_id(session: Session, index: int) -> str | None:

@@ -84,7 +84,10 @@ class _Walk:
             if leaf_hash(leaf.data) != leaf.hash:
                 raise ProofRejected(f"entry {leaf.index} is not the one whose hash is in the log", code=Flaw.WRONG_ENTRY)
             content = self._rules.read(leaf.index, leaf.data)
-            self._check_rows(leaf, content, rows)
+            try:
+                self._check_rows(leaf, content, rows)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise LogChanged(f"entry {leaf.index} does not hold what a `{content['type']}` holds", code=Flaw.WRONG_ENTRY) from error
             hashes.append(leaf.hash)
         if len(rows.leaves) < min(BATCH, self._head.size - first):
             raise LogChanged(f"entry {first + len(rows.leaves)} is missing", code=Flaw.MISSING_ENTRY)
