@@ -4,7 +4,7 @@ BIN := .venv/bin
 export REGISTRY_HOME ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-slow policies lint bench quality faults interop openapi format lock clean
+.PHONY: help serve test test-slow policies lint bench bench-log quality faults interop openapi format lock clean
 
 help:
 	@echo "make serve    set up, load a small example catalog, answer on http://127.0.0.1:8000"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint     ruff, mypy --strict, import contracts"
 	@echo "make bench    measure /check against an empty endpoint, side by side"
 	@echo "make quality  score the matcher beside the usual ones on our own benchmark"
+	@echo "make bench-log  append with and without the tree, bytes, verify, replay, receipts (ARGS='--size 1000000')"
 	@echo "make faults   kill the server under load 20 times, fill its disk, lock its database"
 	@echo "make interop  let other people's verifiers check our log"
 	@echo "make openapi  write openapi/openapi.json anew"
@@ -67,6 +68,9 @@ quality: .venv/.test
 interop: .venv/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-interop.txt
 	$(BIN)/python -m pytest tests/core/decision_log -k interop -rs
+
+bench-log: .venv/.test
+	$(BIN)/python -m tests.benchmarks.log_cost $(ARGS)
 
 openapi: .venv/.serve
 	$(BIN)/registry openapi > openapi/openapi.json

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 import registry
-from registry.api import changes, checks, decisions, entries, health, imports, organisations
+from registry.api import aftermath, changes, checks, decisions, entries, health, imports, log, organisations
 from registry.api.context import Api, RateLimit
 from registry.api.docs import add_docs
 from registry.api.front import CheckFirst, Envelope
@@ -18,6 +18,9 @@ from registry.api.problems import answer_problems
 from registry.config import Settings
 from registry.usecases.access import KeyRing
 from registry.usecases.imports import ImportJobs, fail_interrupted_imports
+from registry.usecases.log import fill_tree
+from registry.usecases.log_key import LogKeyFile
+from registry.usecases.prompts import erase_due_prompts
 from registry.usecases.registry import Registry, open_registry
 
 FOLLOW_SECONDS = 1.0
@@ -28,7 +31,7 @@ Every decision stands in an append-only log before it is answered."""
 
 def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     """Return the app; without an opened registry it opens one as the settings say."""
-    running = opened or open_registry(settings.database)
+    running = opened or open_registry(settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin))
     api = Api(running, KeyRing(running), ImportJobs(running), RateLimit(settings.rate_limit), Metrics(running))
     app = FastAPI(
         title="Character registry",
@@ -41,7 +44,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     )
     app.state.api = api
     answer_problems(app)
-    for room in (checks, entries, imports, decisions, changes, organisations, health):
+    for room in (checks, entries, imports, decisions, aftermath, log, changes, organisations, health):
         app.include_router(room.router)
     add_docs(app)
     app.add_middleware(Envelope, api=api)
@@ -68,8 +71,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _follow(running: Registry) -> None:
-    """Take in what other processes registered, before a check has to wait for it."""
+    """Take in what other processes registered, before a check has to wait for it, store full subtrees, erase prompts that are due."""
     while True:
         await asyncio.sleep(FOLLOW_SECONDS)
         with contextlib.suppress(Exception):  # the next check says what is wrong
             await run_in_threadpool(running.catalog.refresh)
+            await run_in_threadpool(fill_tree, running)
+            await run_in_threadpool(erase_due_prompts, running)

@@ -20,6 +20,7 @@ import registry
 from registry.api.answers import answer
 from registry.api.logs import configure_logs
 from registry.app import create_app
+from registry.cli_log import decisions_command, erase_prompts, log_app, replay, verify
 from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
 from registry.core.model import Level, Role
@@ -28,6 +29,8 @@ from registry.usecases.access import create_key, list_keys, revoke_key
 from registry.usecases.check import Checked, check
 from registry.usecases.imports import ImportReport, export_csv, export_lines, import_file
 from registry.usecases.init import initialise, load_example, local_caller
+from registry.usecases.log import make_log_key
+from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import Registry, open_registry
 
 app = typer.Typer(
@@ -40,6 +43,11 @@ app = typer.Typer(
 )
 keys_app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+app.add_typer(log_app, name="log")
+app.command()(verify)
+app.command()(replay)
+app.command()(erase_prompts)
+app.command("decisions")(decisions_command)
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 SHOWN_ERRORS = 20
 CURL = """curl -s {url}/v1/check -H 'Authorization: Bearer {key}' \\
@@ -69,7 +77,10 @@ def init(*, as_json: AsJson = False, example: Annotated[bool, typer.Option(help=
     settings = settings_from()
     with _opened(settings) as running:
         keys = initialise(running)
+        vkey = make_log_key(running)
         _print_keys(settings, keys, as_json=as_json)  # before anything else can fail: they are shown this once
+        if not as_json:
+            print(f"Public key of the log, for `registry verify --key`: {vkey}")
         if example:
             load_example(running, example_catalog())
 
@@ -226,7 +237,7 @@ def openapi_document() -> str:
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Registry]:
-    running = open_registry(settings.database)
+    running = open_registry(settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin))
     try:
         yield running
     finally:

@@ -18,6 +18,8 @@ class Settings(BaseModel):
 
     home: Path = Field(Path("data"), description="folder that holds all state")
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the home folder")
+    log_key_file: Path | str = Field("", description="the log's private key; empty: `log.key` in the home folder")
+    log_origin: str = Field("", description="the log's name, such as `registry.example/log`; empty: a random one, made with the key")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
@@ -28,6 +30,11 @@ class Settings(BaseModel):
     def database(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{(self.home / 'registry.db').resolve()}"
+
+    @property
+    def log_key(self) -> Path:
+        """Where the log's private key is."""
+        return Path(self.log_key_file) if self.log_key_file else self.home / "log.key"
 
 
 def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -5,6 +5,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from registry.config import Settings
 from registry.core.model import Role
 from registry.usecases.access import Caller, authenticate
 from registry.usecases.init import initialise
+from registry.usecases.log import make_log_key
+from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import Registry, open_registry
 
 # Only these may be skipped where a skip is a failure: other people's verifiers are installed by `make interop`.
@@ -63,9 +66,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[str]
 
 
 @pytest.fixture
-def registry(database_url: str) -> Iterator[Registry]:
-    """A registry on an empty database."""
-    opened = open_registry(database_url)
+def registry(database_url: str, tmp_path: Path) -> Iterator[Registry]:
+    """A registry on an empty database, its log's key made."""
+    opened = open_registry(database_url, log_key=LogKeyFile(tmp_path / "log.key", "registry.example/log"))
+    make_log_key(opened)
     yield opened
     opened.database.close()
 

@@ -1,15 +1,19 @@
-"""Route of the change feed: what was registered, changed or withdrawn after a revision."""
+"""Routes of the change feed (what was registered, changed or withdrawn after a revision), and of what was registered at a time."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
 
 from registry.api.context import CurrentCaller, CurrentRegistry
 from registry.api.problems import documented
 from registry.api.schemas import ChangesBody
+from registry.core.decision_log.note import format_note
 from registry.usecases.changes import list_changes
+from registry.usecases.registered import registered_then
 
 router = APIRouter(prefix="/v1", tags=["changes"], responses=documented(401, 403, 422))
+SHOWN_NOTE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {}}, "description": "A signed note."}}
 
 
 @router.get("/changes")
@@ -22,3 +26,17 @@ def get_changes(
     """List entries whose last change came after a revision, oldest first, each as it is now; withdrawn ones with that status."""
     entries, revision = list_changes(registry, caller, after=after, limit=limit)
     return ChangesBody(entries=entries, revision=revision)
+
+
+@router.get("/registered", response_class=Response, responses={**SHOWN_NOTE, **documented(503)})
+def get_registered(
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    name: Annotated[str, Query(min_length=1, max_length=500)],
+    at: Annotated[AwareDatetime | None, Query(description="When; now if left out.")] = None,
+) -> Response:
+    """Which characters were registered under this name then, also when none was: a note signed with the log's key.
+
+    Its second line is JSON: name, time, revision, the log's size and root at the time of the answer, and the characters.
+    """
+    return Response(format_note(registered_then(registry, caller, name, at)), media_type="text/plain; charset=utf-8")

@@ -1,37 +1,102 @@
 """Routes of decisions: read them back as the log holds them."""
 
-from datetime import datetime
-from typing import Annotated
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
 
 from registry.api.context import CurrentCaller, CurrentRegistry
+from registry.api.log_schemas import DayCountBody, ManifestBody
 from registry.api.problems import documented
 from registry.api.schemas import DecisionBody, Page
-from registry.core.model import Outcome
+from registry.core.model import Level, Outcome
 from registry.store.decisions import DecisionFilter, StoredDecision
 from registry.usecases import decisions
+from registry.usecases.exports import Format, begin_export, export_bytes, manifest_of
 
 router = APIRouter(prefix="/v1", tags=["decisions"], responses=documented(401, 403, 422))
+MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+SHOWN_EXPORT: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "A decision a line."}
+}
+CHUNK_BYTES = 65_536
+
+
+def chosen_decisions(
+    *,
+    outcome: Outcome | None = None,
+    service: Annotated[str | None, Query(description="The service's organisation id.")] = None,
+    rightsholder: Annotated[str | None, Query(description="Those that name a character of this rightsholder's (organisation id).")] = None,
+    work: Annotated[str | None, Query(description="Those that name a character of this work (id).")] = None,
+    character: Annotated[str | None, Query(description="Those that name this character (id).")] = None,
+    reason: Annotated[str | None, Query(pattern="^[A-Z][A-Z0-9_]*$", description="Those with this reason code.")] = None,
+    level: Level | None = None,
+    revision: Annotated[int | None, Query(ge=0, description="Those made at this revision of the catalog.")] = None,
+    reported: Annotated[bool | None, Query(description="Whether the service has reported what it did.")] = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+) -> DecisionFilter:
+    """Return what the query narrows decisions to."""
+    return DecisionFilter(
+        service=service,
+        rightsholder=rightsholder,
+        character=character,
+        outcome=outcome,
+        level=level,
+        revision=revision,
+        reason=reason,
+        work=work,
+        reported=reported,
+        since=since,
+        until=until,
+    )
+
+
+Chosen = Annotated[DecisionFilter, Depends(chosen_decisions)]
+ExportFormat = Annotated[Literal["jsonl", "csv"], Query(alias="format", description="Parquet: `registry decisions FILE.parquet`.")]
+ExportSize = Annotated[int | None, Query(ge=0, description="Only decisions below this index: with the same one, the same bytes.")]
 
 
 @router.get("/decisions")
 def list_decisions(
     registry: CurrentRegistry,
     caller: CurrentCaller,
+    chosen: Chosen,
     *,
-    outcome: Outcome | None = None,
-    service: Annotated[str | None, Query(description="The service's organisation id.")] = None,
-    character: Annotated[str | None, Query(description="The character's id.")] = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
     cursor: Annotated[int | None, Query(ge=0)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Page[DecisionBody]:
     """List decisions, newest first: all for auditors, a service's own, for a rightsholder those that name its characters."""
-    chosen = DecisionFilter(service=service, character=character, outcome=outcome, since=since, until=until)
     found = decisions.list_decisions(registry, caller, chosen, before=cursor, limit=limit)
     return Page(items=[_body(d) for d in found], next=str(found[-1].index) if len(found) == limit else None)
+
+
+@router.get("/decisions/counts")
+def count_decisions(registry: CurrentRegistry, caller: CurrentCaller, chosen: Chosen) -> list[DayCountBody]:
+    """Count decisions by day (UTC) and outcome, and for how many of them it was reported what was done."""
+    return [DayCountBody(**asdict(count)) for count in decisions.count_decisions(registry, caller, chosen)]
+
+
+@router.get("/decisions/export", response_class=Response, responses={**SHOWN_EXPORT, **documented(503)})
+def export_decisions(
+    registry: CurrentRegistry, caller: CurrentCaller, chosen: Chosen, file_format: ExportFormat = "jsonl", size: ExportSize = None
+) -> Response:
+    """Stream decisions, oldest first. `x-log-size` says where it stops: ask `/v1/decisions/export/manifest` with that `size`."""
+    export = begin_export(registry, Format(file_format), chosen, size=size)
+    pieces = _chunks(export_bytes(registry, caller, export))
+    return StreamingResponse(pieces, media_type=MEDIA_TYPES[file_format], headers={"x-log-size": str(export.size)})
+
+
+@router.get("/decisions/export/manifest", responses=documented(503))
+def export_manifest(
+    registry: CurrentRegistry, caller: CurrentCaller, chosen: Chosen, file_format: ExportFormat = "jsonl", size: ExportSize = None
+) -> ManifestBody:
+    """Read what such an export must be: its rows, its SHA-256, and the signed checkpoint that it is bound to."""
+    export = begin_export(registry, Format(file_format), chosen, size=size)
+    return ManifestBody(**manifest_of(registry, caller, export))
 
 
 @router.get("/decisions/{decision_id}", responses=documented(404))
@@ -42,3 +107,15 @@ def get_decision(decision_id: str, registry: CurrentRegistry, caller: CurrentCal
 
 def _body(found: StoredDecision) -> DecisionBody:
     return DecisionBody(index=found.index, leaf_hash=found.leaf_hash.hex(), decision=found.leaf)
+
+
+def _chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Join small pieces: each that is sent costs a change of threads."""
+    chunk = bytearray()
+    for piece in pieces:
+        chunk += piece
+        if len(chunk) >= CHUNK_BYTES:
+            yield bytes(chunk)
+            chunk.clear()
+    if chunk:
+        yield bytes(chunk)

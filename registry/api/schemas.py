@@ -17,6 +17,7 @@ from registry.core.model import (
     Outcome,
     Policy,
     RefText,
+    Retention,
     Role,
     Title,
     Use,
@@ -180,6 +181,7 @@ class OrganisationUpdate(Body):
     name: NameText | None = None
     contact: Contact | None = None
     policy: Policy | None = None
+    retention: Retention | None = Field(None, description="Services: how long prompts are kept: `P30D`, `decision`, or null: not at all.")
 
 
 class KeyCreate(Body):

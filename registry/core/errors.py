@@ -14,6 +14,7 @@ RegistryError
 ├── VerificationFailed      what was shown is not what it claims to be; `code` says in which way
 │   ├── Malformed           it does not follow its format
 │   ├── ProofRejected       the Merkle proof or the entry does not lead to the root
+│   ├── LogChanged          the log or its database is not what it was, or does not agree with itself
 │   └── CheckpointRejected  nobody trusted has signed it, or it is another log's
 └── Unavailable             the registry cannot answer now; nothing was decided
     ├── LogUnavailable      the decision log cannot be written
@@ -98,6 +99,10 @@ class Malformed(VerificationFailed):
 
 class ProofRejected(VerificationFailed):
     """A Merkle proof does not lead from its leaf or older tree to the root, or an entry is not the one in its tile."""
+
+
+class LogChanged(VerificationFailed):
+    """The log went back or another way since it was last seen, or the database no longer says what its log says."""
 
 
 class CheckpointRejected(VerificationFailed):

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from registry.core.policy import STRICTNESS, Duty, Outcome, Policy, Remedy, Title
 from registry.core.use import Use
-from registry.core.value import Contact, LangTag, NameText, RefText, Value
+from registry.core.value import Contact, LangTag, NameText, RefText, Retention, Value
 
 __all__ = [
     "MAX_NAMES",
@@ -41,6 +41,7 @@ __all__ = [
     "Reason",
     "RefText",
     "Remedy",
+    "Retention",
     "Role",
     "Title",
     "Use",
@@ -111,7 +112,10 @@ class Alias(Value):
 
 
 class Organisation(Value):
-    """One of the parties. Only a rightsholder has a `policy`, over everything it owns, and a `revision`."""
+    """One of the parties. Only a rightsholder has a `policy`, over everything it owns, and a `revision`.
+
+    Only a service has a `retention`, how long its prompts are kept: `P30D` (days), `decision` (as long as the decision); None: not at all.
+    """
 
     id: str
     role: Role
@@ -119,6 +123,7 @@ class Organisation(Value):
     name: NameText
     contact: Contact | None = None
     policy: Policy | None = None
+    retention: Retention | None = None
     revision: int = 0
 
 
@@ -210,9 +215,9 @@ class Verdict(NamedTuple):
 class Decision:
     """The answer for one request.
 
-    `service` is who asked, `prompt_hash` a salted SHA-256 commitment to the prompt, which is not kept; `omitted` names
-    what a bound left out of `verdicts` and `mentions` (never out of `outcome`, which counts everything). `facts` are what
-    the rules saw: what the service asserted, and what the registry derived.
+    `service` is who asked, `prompt_hash` a salted SHA-256 commitment to the prompt, `prompt_kept` how long the prompt
+    itself is kept; `omitted` names what a bound left out of `verdicts` and `mentions` (never out of `outcome`, which
+    counts everything). `facts` are what the rules saw: what the service asserted, and what the registry derived.
     """
 
     id: str
@@ -229,3 +234,4 @@ class Decision:
     prompt_length: int
     facts: Mapping[str, Mapping[str, Any]]
     omitted: tuple[str, ...] = ()
+    prompt_kept: str = "none"

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 NameText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 RefText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s/?#%\x00-\x1f\x7f]+$")]
 LangTag = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
+Retention = Annotated[str, StringConstraints(pattern=r"^(decision|P[1-9][0-9]{0,3}D)$")]
 Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 

@@ -131,6 +131,7 @@ def to_organisation(row: OrganisationRow) -> Organisation:
         name=row.name,
         contact=row.contact,
         policy=read_stored_policy(row.policy),
+        retention=row.retention,
         revision=row.revision,
     )
 
@@ -153,6 +154,7 @@ def organisation_columns(organisation: Organisation) -> dict[str, Any]:
         "ref": organisation.ref,
         "name": organisation.name,
         "contact": organisation.contact,
+        "retention": organisation.retention,
         "policy": None if organisation.policy is None else organisation.policy.model_dump_json(exclude_defaults=True),
     }
 

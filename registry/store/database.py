@@ -61,6 +61,18 @@ class Database:
                 raise LogUnavailable("the database went away") from error
             raise
 
+    @contextmanager
+    def write_aside(self) -> Iterator[Session]:
+        """Open a session that writes what is no part of the order of things, without the tree head where the database can do so.
+
+        Raises LogUnavailable when the database cannot be written now.
+        """
+        try:
+            with Session(self._writer if self.is_sqlite else self.engine) as session:
+                yield session
+        except OperationalError as error:
+            raise LogUnavailable("the database cannot be written now") from error
+
     def migrate(self) -> None:
         """Bring the schema to the newest version; does nothing when it is there already."""
         config = Config()

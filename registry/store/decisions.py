@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
 from sqlmodel import Session, col
 
-from registry.store.columns import to_micros
-from registry.store.tables import CharacterRow, DecisionCharacterRow, DecisionRow, LeafRow
+from registry.store.columns import from_micros, to_micros
+from registry.store.tables import CharacterRow, DecisionCharacterRow, DecisionRow, LeafRow, ReportedRow
+
+DAY_MICROS = 86_400_000_000
+_REPORT = select(col(ReportedRow.log_index)).where(col(ReportedRow.decision_index) == col(DecisionRow.log_index)).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,22 @@ class StoredDecision:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """What a list of decisions is narrowed to. `rightsholder` and `character`: those that name a character of theirs, or this one."""
+    """What a list of decisions is narrowed to.
+
+    `rightsholder`, `work` and `character`: those that name a character of theirs, of its, or this one. `seen_by` is the
+    rightsholder who looks, and must be named too. `reported`: whether an outcome was reported. `reason`: a code among the decision's own.
+    """
 
     service: str | None = None
     rightsholder: str | None = None
+    seen_by: str | None = None
     character: str | None = None
     outcome: str | None = None
+    level: str | None = None
+    revision: int | None = None
+    reason: str | None = None
+    work: str | None = None
+    reported: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -49,6 +62,33 @@ def find_decision(session: Session, decision_id: str, chosen: DecisionFilter) ->
     return None if found is None else _stored(*found)
 
 
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many decisions of a day (UTC, as YYYY-MM-DD) had an outcome, and for how many of them it was reported what was done."""
+
+    day: str
+    outcome: str
+    decisions: int
+    reported: int
+
+
+def count_by_day(session: Session, chosen: DecisionFilter) -> Sequence[DayCount]:
+    """Count decisions by day and outcome, oldest first."""
+    day = (col(DecisionRow.decided_at) // DAY_MICROS).label("day")
+    columns: tuple[Any, ...] = (day, DecisionRow.outcome, func.count(), func.sum(case((_REPORT, 1), else_=0)))
+    query = _filtered(select(*columns), chosen).group_by(day, col(DecisionRow.outcome)).order_by(day, col(DecisionRow.outcome))
+    return [
+        DayCount(f"{from_micros(int(d) * DAY_MICROS):%Y-%m-%d}", outcome, n, int(done)) for d, outcome, n, done in session.execute(query)
+    ]
+
+
+def decisions_after(session: Session, chosen: DecisionFilter, *, after: int, end: int, limit: int) -> Sequence[StoredDecision]:
+    """Return up to `limit` decisions with an index above `after` and below `end`, oldest first."""
+    at = col(DecisionRow.log_index)
+    query = _filtered(_decisions(), chosen).where(at > after, at < end).order_by(at).limit(limit)
+    return [_stored(*row) for row in session.execute(query)]
+
+
 def _decisions() -> Select[Any]:
     same_leaf = col(DecisionRow.log_index) == col(LeafRow.log_index)
     columns: tuple[Any, ...] = (LeafRow.log_index, LeafRow.hash, LeafRow.data)
@@ -56,18 +96,37 @@ def _decisions() -> Select[Any]:
 
 
 def _filtered(query: Select[Any], chosen: DecisionFilter) -> Select[Any]:
-    names = select(col(DecisionCharacterRow.log_index)).where(col(DecisionCharacterRow.log_index) == col(DecisionRow.log_index))
-    if chosen.rightsholder is not None:
-        query = query.where(names.where(col(DecisionCharacterRow.rightsholder_id) == chosen.rightsholder).exists())
-    if chosen.character is not None:
-        query = query.where(names.where(col(DecisionCharacterRow.character_id) == chosen.character).exists())
-    for column, value in ((DecisionRow.service_id, chosen.service), (DecisionRow.outcome, chosen.outcome)):
+    query = _naming(query, chosen)
+    if chosen.reason is not None:
+        query = query.where((" " + col(DecisionRow.reasons) + " ").contains(f" {chosen.reason} ", autoescape=True))
+    if chosen.reported is not None:
+        query = query.where(_REPORT if chosen.reported else ~_REPORT)
+    equal: tuple[tuple[Any, Any], ...] = (
+        (DecisionRow.service_id, chosen.service),
+        (DecisionRow.outcome, chosen.outcome),
+        (DecisionRow.level, chosen.level),
+        (DecisionRow.revision, chosen.revision),
+    )
+    for column, value in equal:
         if value is not None:
             query = query.where(col(column) == value)
     if chosen.since is not None:
         query = query.where(col(DecisionRow.decided_at) >= to_micros(chosen.since))
     if chosen.until is not None:
         query = query.where(col(DecisionRow.decided_at) < to_micros(chosen.until))
+    return query
+
+
+def _naming(query: Select[Any], chosen: DecisionFilter) -> Select[Any]:
+    names = select(col(DecisionCharacterRow.log_index)).where(col(DecisionCharacterRow.log_index) == col(DecisionRow.log_index))
+    for holder in (chosen.rightsholder, chosen.seen_by):
+        if holder is not None:
+            query = query.where(names.where(col(DecisionCharacterRow.rightsholder_id) == holder).exists())
+    if chosen.work is not None:
+        of_work = select(col(CharacterRow.id)).where(col(CharacterRow.work_id) == chosen.work)
+        query = query.where(names.where(col(DecisionCharacterRow.character_id).in_(of_work)).exists())
+    if chosen.character is not None:
+        query = query.where(names.where(col(DecisionCharacterRow.character_id) == chosen.character).exists())
     return query
 
 

@@ -22,6 +22,17 @@ class DecisionIndex:
     outcome: str
     revision: int
     characters: tuple[tuple[str, str], ...]
+    level: str = ""
+    reasons: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPrompt:
+    """A prompt that its service wants kept, the salt of its commitment, and when to erase it (microseconds; None: with the decision)."""
+
+    text: str
+    salt: bytes
+    erase_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class LeafDraft:
     kind: str
     data: bytes
     decision: DecisionIndex | None = None
+    prompt: KeptPrompt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,11 @@ class LogStatements:
         head = "SELECT size, frontier, revision, access_epoch FROM tree_head WHERE id = 1"
         self.head = head if placeholder == "?" else f"{head} FOR UPDATE"
         self.leaf = sql("INSERT INTO leaf (log_index, kind, hash, data) VALUES (?, ?, ?, ?)")
-        self.decision = sql("INSERT INTO decision (log_index, id, service_id, decided_at, outcome, revision) VALUES (?, ?, ?, ?, ?, ?)")
+        self.decision = sql(
+            "INSERT INTO decision (log_index, id, service_id, decided_at, outcome, revision, level, reasons) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        self.prompt = sql("INSERT INTO prompt (log_index, text, salt, erase_at) VALUES (?, ?, ?, ?)")
         self.character = sql("INSERT INTO decision_character (log_index, character_id, rightsholder_id) VALUES (?, ?, ?)")
         self.move = sql("UPDATE tree_head SET size = ?, root = ?, frontier = ?, revision = ?, access_epoch = ? WHERE id = 1")
 
@@ -94,13 +110,20 @@ def append_leaves(
 
 
 def _insert_decisions(cursor: Any, statements: LogStatements, receipts: list[Receipt], drafts: Sequence[LeafDraft]) -> None:
-    decisions: list[tuple[int, str, str, int, str, int]] = []
+    decisions: list[tuple[int, str, str, int, str, int, str, str]] = []
     characters: list[tuple[int, str, str]] = []
+    prompts: list[tuple[int, str, bytes, int | None]] = []
     for receipt, draft in zip(receipts, drafts, strict=True):
         if (found := draft.decision) is not None:
-            decisions.append((receipt.index, found.id, found.service, found.decided_at, found.outcome, found.revision))
+            decisions.append(
+                (receipt.index, found.id, found.service, found.decided_at, found.outcome, found.revision, found.level, found.reasons)
+            )
             characters.extend((receipt.index, character, rightsholder) for character, rightsholder in found.characters)
+        if (kept := draft.prompt) is not None:
+            prompts.append((receipt.index, kept.text, kept.salt, kept.erase_at))
     if decisions:
         cursor.executemany(statements.decision, decisions)
     if characters:
         cursor.executemany(statements.character, characters)
+    if prompts:
+        cursor.executemany(statements.prompt, prompts)

@@ -21,6 +21,7 @@ class OrganisationRow(SQLModel, table=True):
     ref: str = Field(unique=True, sa_type=Key)
     name: str
     contact: str | None = None
+    retention: str | None = None
     policy: str | None = None
     revision: int = Field(default=0, sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
@@ -126,6 +127,18 @@ class DecisionRow(SQLModel, table=True):
     decided_at: int = Field(sa_type=Big)
     outcome: str
     revision: int = Field(sa_type=Big)
+    level: str
+    reasons: str
+
+
+class ReportedRow(SQLModel, table=True):
+    """Which entry of the log reports what was done about a decision."""
+
+    __tablename__ = "reported"
+
+    decision_index: int = Field(primary_key=True, sa_type=Big, sa_column_kwargs={"autoincrement": False})
+    log_index: int = Field(unique=True, sa_type=Big)
+    action: str
 
 
 class DecisionCharacterRow(SQLModel, table=True):

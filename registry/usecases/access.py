@@ -117,6 +117,8 @@ def update_organisation(registry: Registry, caller: Caller, organisation_id: str
         after = Organisation.model_validate({**before.model_dump(), **changes})
         if after.policy is not None and after.role is not Role.rightsholder:
             raise InvalidInput("only a rightsholder has a policy")
+        if after.retention is not None and after.role is not Role.service:
+            raise InvalidInput("only a service has a retention of prompts")
         bump_access_epoch(session)
         if after.role is Role.rightsholder and after != before:
             commit_changes(session, [organisation_change(after, caller, now)])

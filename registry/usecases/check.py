@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from registry.core.catalog import Catalog
 from registry.core.decision_log.leaf import commit_to_prompt, decision_leaf
@@ -12,10 +13,11 @@ from registry.core.matching import MATCHER_VERSION, find_mentions
 from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Role, Use
 from registry.core.rules import facts_for_the_log, judge
 from registry.store.columns import to_micros
-from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, LeafDraft, Receipt
+from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, KeptPrompt, LeafDraft, Receipt
 from registry.usecases.access import Caller, confirm
 from registry.usecases.ids import new_id
 from registry.usecases.registry import Registry
+from registry.usecases.retention import erase_at
 
 FRESH_WAIT_SECONDS = 1.0
 FRESH_PAUSE_SECONDS = 0.05
@@ -62,7 +64,7 @@ async def check(
     while True:
         catalog = registry.catalog.current
         decided = decide(registry, caller, prompt, use, level, catalog)
-        draft = _leaf_draft(decided, catalog)
+        draft = _leaf_draft(decided, catalog, prompt)
         try:
             receipt = await registry.log.append(draft, revision=catalog.revision, access_epoch=catalog.access_epoch)
         except CatalogBehind:
@@ -82,30 +84,58 @@ class _Decided:
     salt: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a decision holds beside the prompt and what follows from it: with the same of these, the same leaf, byte for byte."""
+
+    id: str
+    at: datetime
+    service: str
+    recipient: str
+    use: Use | None
+    level: Level
+    kept: str
+
+
 def decide(registry: Registry, caller: Caller, prompt: str, use: Use | None, level: Level, catalog: Catalog) -> _Decided:
     """Decide with this catalog: matching, rules, commitment. Nothing is written."""
-    found = find_mentions(prompt, catalog.lexicon, level)
-    mentions = tuple(m for m in found if m.status is not MentionStatus.dismissed)
     now, salt = registry.now(), secrets.token_bytes(SALT_BYTES)
-    judged = judge(mentions, use, catalog.policy_of, recipient=caller.organisation.ref, at=now)
+    who = caller.organisation
+    asked = Asked(new_id("dec", now), now, who.id, who.ref, use, level, who.retention or "none")
+    return decide_as(asked, prompt, salt, catalog)
+
+
+def decide_as(asked: Asked, prompt: str, salt: bytes, catalog: Catalog) -> _Decided:
+    """Decide; pure, and so what a replay does again."""
+    found = find_mentions(prompt, catalog.lexicon, asked.level)
+    mentions = tuple(m for m in found if m.status is not MentionStatus.dismissed)
+    dismissed = () if len(found) == len(mentions) else tuple(m for m in found if m.status is MentionStatus.dismissed)
+    decision, leaf, named = conclude(asked, mentions, catalog, commit_to_prompt(prompt, salt), len(prompt))
+    return _Decided(decision, leaf, named, dismissed, salt)
+
+
+def conclude(
+    asked: Asked, mentions: tuple[Mention, ...], catalog: Catalog, prompt_hash: str, prompt_length: int
+) -> tuple[Decision, bytes, tuple[str, ...]]:
+    """Judge what was found; return the decision, its leaf, and every character judged, also those that the leaf leaves out."""
+    judged = judge(mentions, asked.use, catalog.policy_of, recipient=asked.recipient, at=asked.at)
     whole = Decision(
-        id=new_id("dec", now),
-        decided_at=now,
-        service=caller.organisation.id,
-        level=level,
+        id=asked.id,
+        decided_at=asked.at,
+        service=asked.service,
+        level=asked.level,
         outcome=judged.outcome,
         reasons=tuple({r.code: r for r in judged.reasons}.values()),
         revision=catalog.revision,
         matcher=MATCHER_VERSION,
         verdicts=judged.verdicts,
         mentions=mentions,
-        prompt_hash=commit_to_prompt(prompt, salt),
-        prompt_length=len(prompt),
-        facts=facts_for_the_log(use, caller.organisation.ref, now),
+        prompt_hash=prompt_hash,
+        prompt_length=prompt_length,
+        prompt_kept=asked.kept,
+        facts=facts_for_the_log(asked.use, asked.recipient, asked.at),
     )
-    dismissed = () if len(found) == len(mentions) else tuple(m for m in found if m.status is MentionStatus.dismissed)
-    decision, leaf = _with_leaf(whole)
-    return _Decided(decision, leaf, tuple(v.character for v in judged.verdicts), dismissed, salt)
+    return *_with_leaf(whole), tuple(v.character for v in judged.verdicts)
 
 
 def _with_leaf(whole: Decision) -> tuple[Decision, bytes]:
@@ -141,12 +171,16 @@ def _bounded(whole: Decision, most_verdicts: int, most_mentions: int, most_candi
     return replace(whole, verdicts=verdicts, mentions=mentions, omitted=tuple(f"{what}:{n}" for what, n in omitted.items() if n))
 
 
-def _leaf_draft(decided: _Decided, catalog: Catalog) -> LeafDraft:
+def _leaf_draft(decided: _Decided, catalog: Catalog, prompt: str) -> LeafDraft:
     decision = decided.decision
     characters = tuple((character, catalog.entries[character].rightsholder.id) for character in decided.named)
     at = to_micros(decision.decided_at)
-    index = DecisionIndex(decision.id, decision.service, at, decision.outcome, decision.revision, characters)
-    return LeafDraft("decision", decided.leaf, index)
+    reasons = " ".join(r.code for r in decision.reasons)
+    index = DecisionIndex(decision.id, decision.service, at, decision.outcome, decision.revision, characters, decision.level, reasons)
+    kept = None
+    if decision.prompt_kept != "none":
+        kept = KeptPrompt(prompt, decided.salt, erase_at(decision.prompt_kept, at))
+    return LeafDraft("decision", decided.leaf, index, kept)
 
 
 async def _catch_up(registry: Registry, caller: Caller, seen: Catalog) -> None:

@@ -1,15 +1,17 @@
 """Reading decisions: auditors and the operator all of them, services their own, rightsholders those that name their characters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from registry.core.errors import NotFound
 from registry.core.model import Role
 from registry.store import decisions as store
-from registry.store.decisions import DecisionFilter, StoredDecision
+from registry.store.decisions import DayCount, DecisionFilter, StoredDecision
 from registry.usecases.access import Caller
 from registry.usecases.registry import Registry
+
+PAGE = 1_000
 
 
 def list_decisions(
@@ -30,12 +32,30 @@ def get_decision(registry: Registry, caller: Caller, decision_id: str) -> Stored
     return _shown_to(registry, caller, found)
 
 
+def count_decisions(registry: Registry, caller: Caller, chosen: DecisionFilter) -> Sequence[DayCount]:
+    """Count the decisions that the caller may see, by day and outcome."""
+    with registry.database.read() as session:
+        return store.count_by_day(session, _seen_by(caller, chosen))
+
+
+def walk_decisions(registry: Registry, caller: Caller, chosen: DecisionFilter, *, end: int) -> Iterator[StoredDecision]:
+    """Yield every decision below index `end` that the caller may see, oldest first; memory stays that of one page."""
+    after = -1
+    while True:
+        with registry.database.read() as session:
+            page = store.decisions_after(session, _seen_by(caller, chosen), after=after, end=end, limit=PAGE)
+        yield from (_shown_to(registry, caller, decision) for decision in page)
+        if len(page) < PAGE:
+            return
+        after = page[-1].index
+
+
 def _seen_by(caller: Caller, chosen: DecisionFilter) -> DecisionFilter:
     own = caller.organisation.id
     if caller.organisation.role is Role.service:
         return replace(chosen, service=own)
     if caller.organisation.role is Role.rightsholder:
-        return replace(chosen, rightsholder=own)
+        return replace(chosen, seen_by=own)
     return chosen
 
 

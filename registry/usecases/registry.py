@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from registry.core.catalog import Catalog, empty_catalog, extend_catalog
 from registry.store.catalog import CatalogRows, load_catalog, read_revision
 from registry.store.database import Database
 from registry.store.log_writer import LogWriter
 from registry.store.word_facts import load_word_facts
+from registry.usecases.log_key import LogKeyFile
 
 Clock = Callable[[], datetime]
 
@@ -67,18 +69,19 @@ def no_collections() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A running registry: its database, the catalog in memory, the writer of the log, and the clock."""
+    """A running registry: its database, the catalog in memory, the writer of the log, where the log's key is, and the clock."""
 
     database: Database
     catalog: CurrentCatalog
     log: LogWriter
+    log_key: LogKeyFile
     now: Clock = utc_now
 
 
-def open_registry(database_url: str, *, now: Clock = utc_now) -> Registry:
-    """Open the database, bring its schema up to date and compile the catalog."""
+def open_registry(database_url: str, *, log_key: LogKeyFile | None = None, now: Clock = utc_now) -> Registry:
+    """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed."""
     database = Database(database_url)
     database.migrate()
     catalog = CurrentCatalog(database)
     catalog.refresh()
-    return Registry(database, catalog, LogWriter(database), now)
+    return Registry(database, catalog, LogWriter(database), log_key or LogKeyFile(Path("log.key")), now)

@@ -62,3 +62,14 @@ class Flaw(StrEnum):
     TOO_FEW_WITNESSES = auto()
     ROTATION_NOT_SIGNED = auto()
     OTHER_OLD_SIZE = auto()
+
+    # LogChanged
+    MISSING_ENTRY = auto()
+    SURPLUS_ROW = auto()
+    WRONG_HEAD = auto()
+    WRONG_REVISION = auto()
+    WRONG_INDEX = auto()
+    WRONG_CATALOG = auto()
+    WRONG_PROMPT = auto()
+    WENT_BACK = auto()
+    ANOTHER_HISTORY = auto()

@@ -11,6 +11,7 @@ from registry.core.decision_log.canonical import encode_trusted
 from registry.core.model import Decision, Mention, Verdict
 
 LEAF_VERSION = 1
+LEFT_OUT = ("prompt", "surfaces", "dismissed", "sentences")
 
 
 def commit_to_prompt(prompt: str, salt: bytes) -> str:
@@ -36,7 +37,8 @@ def decision_leaf(decision: Decision) -> bytes:
             "verdicts": [_verdict(v) for v in decision.verdicts],
             "mentions": [_mention(m) for m in decision.mentions],
             "omitted": decision.omitted,
-            "prompt": {"hash": decision.prompt_hash, "length": decision.prompt_length},
+            "prompt": {"hash": decision.prompt_hash, "kept": decision.prompt_kept, "length": decision.prompt_length},
+            "left_out": LEFT_OUT,
         }
     )
 

@@ -1,0 +1,45 @@
+"""The catalog from the log alone: leaves to entries, entries to the catalog as it was before any index."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from registry.core.catalog import Catalog, extend_catalog
+from registry.core.decision_log.rules import CATALOG
+from registry.core.model import Character, Organisation, Work
+
+Entry: TypeAlias = Organisation | Work | Character
+MODELS: Mapping[str, type[Entry]] = {"organisation": Organisation, "work": Work, "character": Character}
+
+
+def entry_of(content: Mapping[str, Any], revision: int) -> Entry:
+    """Return the entry that a catalog leaf makes, as of its revision."""
+    model = MODELS[str(content["type"]).removeprefix(CATALOG)]
+    return model.model_validate({**content["entry"], "revision": revision})
+
+
+class Rebuilt:
+    """A catalog that follows the log: feed it the catalog's leaves in order."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Begin with an empty catalog, which knows its matcher's word facts."""
+        self.catalog = catalog
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Take in the next changes of the catalog."""
+        changed: dict[str, Entry] = {}
+        revision = self.catalog.revision
+        for leaf in leaves:
+            revision += 1
+            entry = entry_of(json.loads(leaf), revision)
+            changed[entry.id] = entry
+        if not changed:
+            return
+        self.catalog = extend_catalog(
+            self.catalog,
+            revision=revision,
+            access_epoch=self.catalog.access_epoch,
+            rightsholders=[e for e in changed.values() if isinstance(e, Organisation)],
+            works=[e for e in changed.values() if isinstance(e, Work)],
+            characters=[e for e in changed.values() if isinstance(e, Character)],
+        )

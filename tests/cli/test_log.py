@@ -1,0 +1,105 @@
+"""The log's commands: verify, replay, save, rotate, export; what docs/log.md shows is run here as it stands there."""
+
+import json
+import re
+import shlex
+import sqlite3
+import subprocess
+from functools import reduce
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.serving import free_port, served, start_registry
+from tests.cli.test_cli import registry
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs/log.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("home")
+    printed = registry(folder, "init").stdout
+    keys = dict(re.findall(r"^  (\w+) +(crk_\S+)$", printed, re.MULTILINE))
+    vkey = re.search(r"Public key of the log.*: (\S+)", printed)[1]
+    decision = json.loads(registry(folder, "check", "a chair", "--json").stdout)["decision_id"]
+    (folder / "facts.json").write_text(json.dumps({"keys": keys, "vkey": vkey, "decision": decision}))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def facts(home):
+    return json.loads((home / "facts.json").read_text())
+
+
+def test_the_guides_commands_work(home, facts, tmp_path):
+    port = free_port()
+    commands = re.search(r"<!-- example: commands -->\n```sh\n(.*?)```", GUIDE, re.DOTALL)[1].strip().splitlines()
+    assert len(commands) >= 8
+    places = {
+        "$KEY": facts["vkey"],
+        "$AUDITOR": facts["keys"]["auditor"],
+        "$DECISION": facts["decision"],
+        "127.0.0.1:8000": f"127.0.0.1:{port}",
+    }
+    files = re.compile(r"my-copy|my\.state|receipt\.tlog-proof|decisions\.csv")
+    with served(start_registry(home, port), f"http://127.0.0.1:{port}/readyz"):
+        for line in commands:
+            command, *words = shlex.split(reduce(lambda text, place: text.replace(*place), places.items(), line))
+            words = [str(tmp_path / word) if files.fullmatch(word) else word for word in words]
+            if command == "curl":
+                subprocess.run([command, *words], check=True)
+                continue
+            assert command == "registry"
+            shown = registry(home, *words)
+            assert words[0] != "verify" or "ok " in shown.stdout, shown.stdout
+
+
+def test_verify_fails_in_one_line_that_names_the_entry(home):
+    registry(home, "verify")
+    with sqlite3.connect(home / "registry.db") as database:
+        database.execute("UPDATE leaf SET data = data || ' ' WHERE log_index = 0")
+    database.close()
+    failed = registry(home, "verify", ok=False)
+    assert "entry 0 " in failed.stderr
+    assert "Traceback" not in failed.stderr
+    with sqlite3.connect(home / "registry.db") as database:
+        database.execute("UPDATE leaf SET data = substr(data, 1, length(data) - 1) WHERE log_index = 0")
+    database.close()
+    registry(home, "verify")
+
+
+def test_an_old_backup_is_noticed(home):
+    backup = (home / "registry.db").read_bytes()
+    registry(home, "check", "a lamp")
+    registry(home, "verify")
+    for name in ("registry.db-wal", "registry.db-shm"):
+        (home / name).unlink(missing_ok=True)
+    (home / "registry.db").write_bytes(backup)
+    failed = registry(home, "verify", ok=False)
+    assert "the log went back" in failed.stderr
+    (home / "verify.state").unlink()
+
+
+def test_mistakes_are_explained(home, tmp_path):
+    assert "neither a file" in registry(home, "verify", "nowhere", ok=False).stderr
+    (tmp_path / "x").write_text("x")
+    assert "--key" in registry(home, "verify", str(tmp_path / "x"), ok=False).stderr
+    assert ".parquet" in registry(home, "decisions", "x.xls", ok=False).stderr
+    for command in (
+        ("verify",),
+        ("replay",),
+        ("decisions",),
+        ("erase-prompts",),
+        ("log", "save"),
+        ("log", "rotate-key"),
+        ("log", "cosign"),
+    ):
+        assert "Example:" in registry(tmp_path, *command, "--help").stdout, command
+
+
+def test_the_private_key_is_nowhere_in_the_database_or_the_output(home):
+    secret = (home / "log.key").read_text().strip().split("+")[-1]
+    assert secret.encode() not in (home / "registry.db").read_bytes()
+    assert (home / "log.key").stat().st_mode & 0o077 == 0
