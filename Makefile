@@ -4,7 +4,7 @@ BIN := .venv/bin
 export REGISTRY_HOME ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench bench-log faults openapi format lock clean
+.PHONY: help serve test lint bench bench-log quality faults interop openapi format lock clean
 
 help:
 	@echo "make serve    set up, load a small example catalog, answer on http://127.0.0.1:8000"
@@ -12,7 +12,9 @@ help:
 	@echo "make lint     ruff, mypy --strict, import contracts"
 	@echo "make bench    measure /check against an empty endpoint, side by side"
 	@echo "make bench-log  append with and without the tree, bytes, verify, replay, receipts (ARGS='--size 1000000')"
+	@echo "make quality  score the matcher beside the usual ones on our own benchmark"
 	@echo "make faults   kill the server under load 20 times, fill its disk, lock its database"
+	@echo "make interop  let other people's verifiers check our log"
 	@echo "make openapi  write openapi/openapi.json anew"
 
 .venv/.serve: requirements.txt pyproject.toml
@@ -54,12 +56,22 @@ faults: .venv/.test
 bench-log: .venv/.test
 	$(BIN)/python -m tests.benchmarks.log_cost $(ARGS)
 
+quality: .venv/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-quality.txt
+	$(BIN)/python -m tests.benchmarks.quality
+
+interop: .venv/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-interop.txt
+	$(BIN)/python -m pytest tests/core/decision_log -k interop -rs
+
 openapi: .venv/.serve
 	$(BIN)/registry openapi > openapi/openapi.json
 
 lock:
 	uv pip compile -q pyproject.toml --extra fast --extra postgres --group build --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -o requirements.txt
 	uv pip compile -q pyproject.toml --extra fast --extra postgres --group build --group dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements.txt -o requirements-dev.txt
+	uv pip compile -q pyproject.toml --group interop --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements-dev.txt -o requirements-interop.txt
+	uv pip compile -q pyproject.toml --group quality --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements-dev.txt -o requirements-quality.txt
 
 clean:
 	rm -rf .venv

@@ -41,7 +41,7 @@ def _verdict(verdict: Verdict, entry: Entry) -> dict[str, Any]:
         "character": _character(entry),
         "outcome": verdict.outcome,
         "reasons": [_reason(r) for r in verdict.reasons],
-        "duties": verdict.duties,
+        "duties": [{"action": d.action, "text": d.text, "address": d.address} for d in verdict.duties],
         "missing": verdict.missing,
         "mentions": verdict.mentions,
     }

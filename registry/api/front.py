@@ -42,7 +42,9 @@ async def answer_check(api: Api, authorization: str, request: CheckRequest) -> b
     start = time.perf_counter()
     try:
         caller = api.authenticate(authorization)
-        checked = await check(api.registry, caller, request.prompt, level=request.level, at_least_as_fresh=request.at_least_as_fresh)
+        checked = await check(
+            api.registry, caller, request.prompt, use=request.use, level=request.level, at_least_as_fresh=request.at_least_as_fresh
+        )
     except RegistryError as error:
         api.metrics.failed_checks.labels(kind_of(error).name).inc()
         raise

@@ -9,6 +9,7 @@ from registry.core.model import (
     Alias,
     Character,
     Contact,
+    Duty,
     EntryStatus,
     Level,
     MentionStatus,
@@ -19,6 +20,7 @@ from registry.core.model import (
     Retention,
     Role,
     Title,
+    Use,
     Work,
 )
 
@@ -39,6 +41,7 @@ class CheckRequest(Body):
     )
 
     prompt: str = Field(description="As the user wrote it, at most 32,000 characters; offsets in the answer point into it.")
+    use: Use | None = Field(None, description="What you say about this generation; a fact left out is unknown, not false.")
     level: Level = Field(Level.balanced, description="How ambiguous mentions are treated.")
     at_least_as_fresh: int | None = Field(None, ge=0, description="Wait briefly for this catalog revision; 409 if it does not come.")
     explain: bool = Field(False, description="Also show dismissed mentions, and the evidence for each.")
@@ -98,7 +101,7 @@ class VerdictBody(BaseModel):
     character: CharacterName
     outcome: Outcome
     reasons: list[ReasonBody]
-    duties: list[str]
+    duties: list[Duty]
     missing: list[str]
     mentions: list[int]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from registry.core.matching import Lexicon, compile_lexicon, extend_lexicon
 from registry.core.model import Character, EntryStatus, Organisation, Work
-from registry.core.rules import EffectivePolicy, compile_policy
+from registry.core.rules import EffectivePolicy, Shared, compile_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,10 @@ def extend_catalog(
     all_holders, all_works = {**catalog.rightsholders, **new_holders}, {**catalog.works, **new_works}
     touched = [e.character for e in catalog.entries.values() if e.character.work in new_works or e.rightsholder.id in new_holders]
     entries = {i: e for i, e in catalog.entries.items() if i not in changed}
+    shared: Shared = {}
     for character in (*(c for c in touched if c.id not in changed), *changed.values()):
         if character.status is EntryStatus.active:
-            entries[character.id] = _entry(character, all_works, all_holders)
+            entries[character.id] = _entry(character, all_works, all_holders, shared)
     if catalog.entries:
         lexicon = extend_lexicon(catalog.lexicon, changed.values(), new_works.values())
     else:
@@ -62,7 +63,7 @@ def extend_catalog(
     return Catalog(revision, access_epoch, lexicon, entries, all_works, all_holders)
 
 
-def _entry(character: Character, works: Mapping[str, Work], rightsholders: Mapping[str, Organisation]) -> Entry:
+def _entry(character: Character, works: Mapping[str, Work], rightsholders: Mapping[str, Organisation], shared: Shared) -> Entry:
     work = works.get(character.work) if character.work else None
     rightsholder = rightsholders[character.rightsholder]
     policy = compile_policy(
@@ -73,5 +74,8 @@ def _entry(character: Character, works: Mapping[str, Work], rightsholders: Mappi
         work=character.work,
         rightsholder=rightsholder.id,
         contact=rightsholder.contact,
+        character_ref=character.ref,
+        work_ref=work.ref if work else None,
+        shared=shared,
     )
     return Entry(character, work, rightsholder, policy)

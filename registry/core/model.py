@@ -5,12 +5,50 @@ What a rightsholder registers is a pydantic model, validated where it enters. Wh
 by us, thousands of times a second.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
+
+from registry.core.policy import STRICTNESS, Duty, Outcome, Policy, Remedy, Title
+from registry.core.use import Use
+from registry.core.value import Contact, LangTag, NameText, RefText, Value
+
+__all__ = [
+    "MAX_NAMES",
+    "MAX_PROMPT_CHARACTERS",
+    "STRICTNESS",
+    "Alias",
+    "AliasKind",
+    "Character",
+    "CharacterDraft",
+    "Contact",
+    "Decision",
+    "Duty",
+    "EntryStatus",
+    "LangTag",
+    "Level",
+    "MatchMode",
+    "Mention",
+    "MentionStatus",
+    "NameText",
+    "Organisation",
+    "Outcome",
+    "Policy",
+    "Reason",
+    "RefText",
+    "Remedy",
+    "Role",
+    "Title",
+    "Use",
+    "Value",
+    "Verdict",
+    "Work",
+    "WorkDraft",
+]
 
 MAX_PROMPT_CHARACTERS = 32_000
 MAX_NAMES = 100  # aliases of a character, titles of a work
@@ -23,17 +61,6 @@ class Role(StrEnum):
     rightsholder = "rightsholder"
     service = "service"
     auditor = "auditor"
-
-
-class Outcome(StrEnum):
-    """What may be done, from the mildest to the strictest; also what a policy's `usage` says."""
-
-    allowed = "allowed"
-    restricted = "restricted"
-    prohibited = "prohibited"
-
-
-STRICTNESS = {Outcome.allowed: 0, Outcome.restricted: 1, Outcome.prohibited: 2}
 
 
 AliasKind = Literal["name", "nickname", "title", "transliteration", "misspelling"]
@@ -73,27 +100,6 @@ class MentionStatus(StrEnum):
     dismissed = "dismissed"
 
 
-NameText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
-RefText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s/?#%\x00-\x1f\x7f]+$")]
-LangTag = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
-
-Retention = Annotated[str, StringConstraints(pattern=r"^(decision|P[1-9][0-9]{0,3}D)$")]
-Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
-
-
-class Value(BaseModel):
-    """A frozen value; unknown fields are errors, so that a typo never silently drops a rule."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Title(Value):
-    """A title of a work in one language (BCP 47 tag)."""
-
-    text: NameText
-    lang: LangTag | None = None
-
-
 class Alias(Value):
     """Another name of a character, and how it may be matched."""
 
@@ -103,14 +109,7 @@ class Alias(Value):
     match: MatchMode = MatchMode.auto
 
 
-class Policy(Value):
-    """What a rightsholder says about a character, a work or everything it owns."""
-
-    usage: Outcome
-
-
-class Use(Value):
-    """What a service says about one generation; a fact that it leaves out is unknown, not false."""
+Retention = Annotated[str, StringConstraints(pattern=r"^(decision|P[1-9][0-9]{0,3}D)$")]
 
 
 class Organisation(Value):
@@ -207,7 +206,7 @@ class Verdict(NamedTuple):
     character: str
     outcome: Outcome
     reasons: tuple[Reason, ...]
-    duties: tuple[str, ...] = ()
+    duties: tuple[Duty, ...] = ()
     missing: tuple[str, ...] = ()
     mentions: tuple[int, ...] = ()
     contact: str | None = None
@@ -217,9 +216,9 @@ class Verdict(NamedTuple):
 class Decision:
     """The answer for one request.
 
-    `service` is who asked, `prompt_hash` a salted SHA-256 commitment to the prompt, `prompt_kept` how long the
-    prompt itself is kept; `omitted` names
-    what a bound left out of `verdicts` and `mentions` (never out of `outcome`, which counts everything).
+    `service` is who asked, `prompt_hash` a salted SHA-256 commitment to the prompt, `prompt_kept` how long the prompt itself
+    is kept; `omitted` names what a bound left out of `verdicts` and `mentions` (never out of `outcome`, which counts
+    everything). `facts` are what the rules saw: what the service asserted, and what the registry derived.
     """
 
     id: str
@@ -234,5 +233,6 @@ class Decision:
     mentions: tuple[Mention, ...]
     prompt_hash: str
     prompt_length: int
+    facts: Mapping[str, Mapping[str, Any]]
     omitted: tuple[str, ...] = ()
     prompt_kept: str = "none"

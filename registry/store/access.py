@@ -1,5 +1,6 @@
 """Organisations and API keys."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from registry.core.errors import Conflict, NotFound
 from registry.core.model import Organisation, Policy, Role
+from registry.core.rules import read_policy
 from registry.store.tables import ApiKeyRow, OrganisationRow
 
 
@@ -38,14 +40,14 @@ def add_organisation(session: Session, organisation: Organisation, *, created_at
     """Store a new organisation. Raises Conflict when its `ref` is taken."""
     if session.exec(select(OrganisationRow.id).where(OrganisationRow.ref == organisation.ref)).first():
         raise Conflict(f"an organisation with ref `{organisation.ref}` exists already")
-    session.add(OrganisationRow(created_at=created_at, **_organisation_columns(organisation)))
+    session.add(OrganisationRow(created_at=created_at, **organisation_columns(organisation)))
     session.flush()
 
 
 def save_organisation(session: Session, organisation: Organisation) -> None:
     """Overwrite an organisation that exists."""
     row = session.get_one(OrganisationRow, organisation.id)
-    for column, value in _organisation_columns(organisation).items():
+    for column, value in organisation_columns(organisation).items():
         setattr(row, column, value)
     session.flush()
 
@@ -129,12 +131,23 @@ def to_organisation(row: OrganisationRow) -> Organisation:
         name=row.name,
         contact=row.contact,
         retention=row.retention,
-        policy=None if row.policy is None else Policy.model_validate_json(row.policy),
+        policy=read_stored_policy(row.policy),
         revision=row.revision,
     )
 
 
-def _organisation_columns(organisation: Organisation) -> dict[str, Any]:
+def read_stored_policy(text: str | None) -> Policy | None:
+    """Read leniently: what no longer validates must prohibit; it must neither vanish nor keep the registry from starting."""
+    if text is None:
+        return None
+    try:
+        return read_policy(json.loads(text))
+    except ValueError:
+        return read_policy(None)
+
+
+def organisation_columns(organisation: Organisation) -> dict[str, Any]:
+    """Return the row's columns, but for when it was created and its revision."""
     return {
         "id": organisation.id,
         "role": organisation.role.value,
@@ -143,7 +156,6 @@ def _organisation_columns(organisation: Organisation) -> dict[str, Any]:
         "contact": organisation.contact,
         "retention": organisation.retention,
         "policy": None if organisation.policy is None else organisation.policy.model_dump_json(exclude_defaults=True),
-        "revision": organisation.revision,
     }
 
 

@@ -1,17 +1,17 @@
 """Works and characters: reading them as values, and writing changes with their leaves in one transaction."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, bindparam, delete, func, insert, update
+from sqlalchemy import Select, bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
 from registry.core.model import Alias, Character, EntryStatus, Organisation, Policy, Role, Title, Work
-from registry.store.access import save_organisation, to_organisation
+from registry.store.access import organisation_columns, read_stored_policy, to_organisation
 from registry.store.log import POSTGRES_LOG, SQLITE_LOG, LeafDraft, TreeHead, append_leaves, read_head
-from registry.store.tables import CharacterRow, NameRow, OrganisationRow, TreeHeadRow, WorkRow
+from registry.store.tables import CharacterRow, NameRow, OrganisationRow, TreeHeadRow, WorkRow, table_of
 
 Row = TypeVar("Row", WorkRow, CharacterRow)
 IN_CHUNK = 500  # SQLite and PostgreSQL both take far more parameters; short statements stay cached
@@ -33,12 +33,15 @@ class CatalogRows:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of the catalog: the entry as it is from now on, its leaf, and the folded names it is searched by."""
+    """One change of the catalog, made ready before the log is locked: the row as it is from now on (but for its revision),
+    its leaf, and the folded names that the entry is searched by.
+    """
 
-    entry: Work | Character | Organisation
+    table: type[WorkRow] | type[CharacterRow] | type[OrganisationRow]
+    columns: dict[str, Any]
     leaf: bytes
-    names: frozenset[str] = frozenset()
-    is_new: bool = False
+    names: frozenset[str]
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,15 @@ class EntryFilter:
     status: EntryStatus | None = None
     usage: str | None = None
     name: str | None = None
+
+
+def change_of(entry: Work | Character | Organisation, leaf: bytes, *, names: frozenset[str] = frozenset(), is_new: bool = False) -> Change:
+    """Return the change that makes an entry be as given."""
+    if isinstance(entry, Work):
+        return Change(WorkRow, _work_columns(entry), leaf, names, is_new)
+    if isinstance(entry, Character):
+        return Change(CharacterRow, _character_columns(entry), leaf, names, is_new)
+    return Change(OrganisationRow, organisation_columns(entry), leaf, names, is_new)
 
 
 def read_revision(session: Session) -> tuple[int, int]:
@@ -123,10 +135,11 @@ def commit_changes(session: Session, changes: Sequence[Change], *, expected_revi
     if expected_revision is not None and head.revision != expected_revision:
         session.rollback()
         return None
-    numbered = [replace(c, entry=c.entry.model_copy(update={"revision": head.revision + i})) for i, c in enumerate(changes, 1)]
-    _write_entries(session, numbered)
-    drafts = [LeafDraft(type(c.entry).__name__.lower(), c.leaf) for c in numbered]
-    moved, _ = append_leaves(cursor, statements, head, drafts, revisions=len(numbered))
+    for revision, change in enumerate(changes, head.revision + 1):
+        change.columns["revision"] = revision
+    _write_entries(session, changes)
+    drafts = [LeafDraft(str(c.table.__tablename__), c.leaf) for c in changes]
+    moved, _ = append_leaves(cursor, statements, head, drafts, revisions=len(changes))
     session.commit()
     return moved
 
@@ -137,28 +150,20 @@ def bump_access_epoch(session: Session) -> None:
 
 
 def _write_entries(session: Session, changes: Sequence[Change]) -> None:
-    for change in changes:
-        if isinstance(change.entry, Organisation):
-            save_organisation(session, change.entry)
-    works, characters = [c for c in changes if isinstance(c.entry, Work)], [c for c in changes if isinstance(c.entry, Character)]
-    _write_rows(session, WorkRow, [(c.is_new, _work_columns(c.entry)) for c in works if isinstance(c.entry, Work)])
-    _write_rows(session, CharacterRow, [(c.is_new, _character_columns(c.entry)) for c in characters if isinstance(c.entry, Character)])
-    _write_names(session, [*works, *characters])
-
-
-def _write_rows(session: Session, row_type: type[Row], rows: Sequence[tuple[bool, dict[str, Any]]]) -> None:
-    if new := [columns for is_new, columns in rows if is_new]:
-        session.execute(insert(row_type), new)
-    if old := [{"at": columns["id"], **columns} for is_new, columns in rows if not is_new]:
-        session.connection().execute(update(row_type).where(col(row_type.id) == bindparam("at")), old)
-
-
-def _write_names(session: Session, changes: Sequence[Change]) -> None:
-    stale = [c.entry.id for c in changes if not c.is_new]
+    """Plain statements on the tables: through the ORM a large import would hold the lock three times as long."""
+    connection = session.connection()
+    for row_type in (OrganisationRow, WorkRow, CharacterRow):  # a work before the characters that refer to it
+        mine = [c for c in changes if c.table is row_type]
+        table = table_of(row_type)
+        if new := [c.columns for c in mine if c.is_new]:
+            connection.execute(table.insert(), new)
+        if old := [{**c.columns, "at": c.columns["id"]} for c in mine if not c.is_new]:
+            connection.execute(table.update().where(table.c.id == bindparam("at")), old)
+    stale = [c.columns["id"] for c in changes if not c.is_new]
     for i in range(0, len(stale), IN_CHUNK):
         session.execute(delete(NameRow).where(col(NameRow.entry_id).in_(stale[i : i + IN_CHUNK])))
-    if names := [{"key": key, "entry_id": c.entry.id} for c in changes for key in sorted(c.names)]:
-        session.execute(insert(NameRow), names)
+    if names := [{"key": key, "entry_id": c.columns["id"]} for c in changes for key in c.names]:
+        connection.execute(table_of(NameRow).insert(), names)
 
 
 _ENTRY = ("id", "rightsholder_id", "ref", "policy", "status", "revision", "created_at", "updated_at")
@@ -189,10 +194,6 @@ def _filtered(query: Select[Any], row_type: type[Row], chosen: EntryFilter) -> S
     return query
 
 
-def _policy(text: str | None) -> Policy | None:
-    return None if text is None else Policy.model_validate_json(text)
-
-
 def _policy_text(policy: Policy | None) -> str | None:
     return None if policy is None else policy.model_dump_json(exclude_defaults=True)
 
@@ -207,7 +208,7 @@ def _work(
         ref=ref,
         title=title,
         titles=_TITLES.validate_json(titles),
-        policy=_policy(policy),
+        policy=read_stored_policy(policy),
         status=EntryStatus(status),
         revision=revision,
         created_at=created,
@@ -235,7 +236,7 @@ def _character(
         work=work,
         name=name,
         aliases=_ALIASES.validate_json(aliases),
-        policy=_policy(policy),
+        policy=read_stored_policy(policy),
         status=EntryStatus(status),
         revision=revision,
         created_at=created,
@@ -250,7 +251,6 @@ def _entry_columns(entry: Work | Character) -> dict[str, Any]:
         "ref": entry.ref,
         "policy": _policy_text(entry.policy),
         "status": entry.status.value,
-        "revision": entry.revision,
         "created_at": entry.created_at,
         "updated_at": entry.updated_at,
     }

@@ -5,7 +5,7 @@ A work or a character is stored whole, its lists as JSON text; `NameRow` is the 
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import Big, Key, Moment
@@ -165,3 +165,8 @@ class ImportJobRow(SQLModel, table=True):
     report: str | None = None
     created_at: datetime = Field(sa_type=Moment)
     finished_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+def table_of(row_type: type[SQLModel]) -> Table:
+    """Return the plain table of a row type, for statements on many rows."""
+    return SQLModel.metadata.tables[str(row_type.__tablename__)]

@@ -12,7 +12,7 @@ from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.errors import InvalidInput, NotAuthenticated, NotPermitted
 from registry.core.model import Organisation, Policy, Role
 from registry.store import access as store
-from registry.store.catalog import Change, bump_access_epoch, commit_changes
+from registry.store.catalog import Change, bump_access_epoch, change_of, commit_changes
 from registry.usecases.ids import new_id
 from registry.usecases.registry import Registry
 
@@ -189,7 +189,7 @@ def revoke_key(registry: Registry, caller: Caller | None, key_id: str) -> store.
 
 def organisation_change(organisation: Organisation, caller: Caller | None, now: datetime) -> Change:
     """Return the catalog change, with its leaf, that makes a rightsholder be as given."""
-    return Change(organisation, canonical_bytes(catalog_leaf(organisation, caller, now)))
+    return change_of(organisation, canonical_bytes(catalog_leaf(organisation, caller, now)))
 
 
 def catalog_leaf(entry: object, caller: Caller | None, now: datetime) -> dict[str, object]:

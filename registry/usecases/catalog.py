@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from pydantic import ValidationError
 from pyunormalize import NFKC
 
-from registry.core.decision_log.canonical import canonical_bytes
+from registry.core.decision_log.canonical import encode_trusted
 from registry.core.errors import Conflict, FieldError, InvalidInput, LogUnavailable, NotFound, NotPermitted
 from registry.core.model import Character, CharacterDraft, EntryStatus, Role, Work, WorkDraft
 from registry.store import catalog as store
@@ -127,10 +127,10 @@ def search_key(text: str) -> str:
 def entry_change(entry: Work | Character, caller: Caller | None, now: datetime, *, is_new: bool) -> store.Change:
     """Return the change, with leaf and search names, that makes an entry be as given."""
     texts = [entry.title, *(t.text for t in entry.titles)] if isinstance(entry, Work) else [entry.name, *(a.text for a in entry.aliases)]
-    leaf = canonical_bytes(catalog_leaf(entry, caller, now))
+    leaf = encode_trusted(catalog_leaf(entry, caller, now))
     if len(leaf) > MAX_LEAF_BYTES:
         raise InvalidInput(f"the entry takes {len(leaf)} bytes in the log; at most {MAX_LEAF_BYTES} fit: give fewer or shorter names")
-    return store.Change(entry, leaf, frozenset(search_key(t) for t in texts), is_new)
+    return store.change_of(entry, leaf, names=frozenset(search_key(t) for t in texts), is_new=is_new)
 
 
 def build_entry(kind: Kind, draft: Draft, *, rightsholder: str, work: str | None, now: datetime) -> Work | Character:

@@ -10,8 +10,8 @@ from registry.core.catalog import Catalog
 from registry.core.decision_log.leaf import commit_to_prompt, decision_leaf
 from registry.core.errors import CatalogBehind, FieldError, InvalidInput, NotFreshEnough, TooLarge
 from registry.core.matching import MATCHER_VERSION, find_mentions
-from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Role
-from registry.core.rules import judge
+from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Role, Use
+from registry.core.rules import facts_for_the_log, judge
 from registry.store.columns import to_micros
 from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, KeptPrompt, LeafDraft, Receipt
 from registry.usecases.access import Caller, confirm
@@ -42,10 +42,17 @@ class Checked:
 
 
 async def check(
-    registry: Registry, caller: Caller, prompt: str, *, level: Level = Level.balanced, at_least_as_fresh: int | None = None
+    registry: Registry,
+    caller: Caller,
+    prompt: str,
+    *,
+    use: Use | None = None,
+    level: Level = Level.balanced,
+    at_least_as_fresh: int | None = None,
 ) -> Checked:
     """Decide what the rightsholders say about this prompt; return only once the decision is durable in the log.
 
+    `use` is what the service claims about this generation; it stands in the decision, marked as claimed.
     Raises NotPermitted (only services and the operator check), TooLarge, NotFreshEnough, LogUnavailable,
     NotAuthenticated (the key was revoked meanwhile).
     """
@@ -56,7 +63,7 @@ async def check(
     deadline = time.monotonic() + CATCH_UP_SECONDS
     while True:
         catalog = registry.catalog.current
-        decided = decide(registry, caller, prompt, level, catalog)
+        decided = decide(registry, caller, prompt, use, level, catalog)
         draft = _leaf_draft(decided, catalog, prompt)
         try:
             receipt = await registry.log.append(draft, revision=catalog.revision, access_epoch=catalog.access_epoch)
@@ -84,14 +91,17 @@ class Asked:
     id: str
     at: datetime
     service: str
+    recipient: str
+    use: Use | None
     level: Level
     kept: str
 
 
-def decide(registry: Registry, caller: Caller, prompt: str, level: Level, catalog: Catalog) -> _Decided:
+def decide(registry: Registry, caller: Caller, prompt: str, use: Use | None, level: Level, catalog: Catalog) -> _Decided:
     """Decide with this catalog: matching, rules, commitment. Nothing is written."""
     now, salt = registry.now(), secrets.token_bytes(SALT_BYTES)
-    asked = Asked(new_id("dec", now), now, caller.organisation.id, level, caller.organisation.retention or "none")
+    own = caller.organisation
+    asked = Asked(new_id("dec", now), now, own.id, own.ref, use, level, own.retention or "none")
     return decide_as(asked, prompt, salt, catalog)
 
 
@@ -108,7 +118,7 @@ def conclude(
     asked: Asked, mentions: tuple[Mention, ...], catalog: Catalog, prompt_hash: str, prompt_length: int
 ) -> tuple[Decision, bytes, tuple[str, ...]]:
     """Judge what was found; return the decision, its leaf, and every character judged, also those that the leaf leaves out."""
-    judged = judge(mentions, None, catalog.policy_of)
+    judged = judge(mentions, asked.use, catalog.policy_of, recipient=asked.recipient, at=asked.at)
     whole = Decision(
         id=asked.id,
         decided_at=asked.at,
@@ -122,6 +132,7 @@ def conclude(
         mentions=mentions,
         prompt_hash=prompt_hash,
         prompt_length=prompt_length,
+        facts=facts_for_the_log(asked.use, asked.recipient, asked.at),
         prompt_kept=asked.kept,
     )
     return *_with_leaf(whole), tuple(v.character for v in judged.verdicts)

@@ -22,7 +22,7 @@ from registry.usecases.access import Caller
 from registry.usecases.catalog import CHARACTER, WORK, Kind, build_entry, entry_change
 from registry.usecases.ids import new_id
 from registry.usecases.import_lines import CSV_COLUMNS, ImportFile, ImportLine, read_import
-from registry.usecases.registry import Registry
+from registry.usecases.registry import Registry, no_collections
 
 Format = Literal["jsonl", "csv"]
 Progress = Callable[[int, int], None]
@@ -56,6 +56,11 @@ def import_file(
     not name stays. `progress` is called with entries done and entries in all.
     """
     caller.require(Role.rightsholder)
+    with no_collections():
+        return _import(registry, caller, data, file_format, progress)
+
+
+def _import(registry: Registry, caller: Caller, data: bytes, file_format: Format, progress: Progress) -> ImportReport:
     file = read_import(data, file_format)
     for _ in range(MAX_PLANS):
         changes, revision = _plan(registry, caller, file, progress)

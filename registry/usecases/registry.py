@@ -37,7 +37,7 @@ class CurrentCatalog:
                 revision, epoch = read_revision(session)
                 if (revision, epoch) == (self.current.revision, self.current.access_epoch):
                     return self.current
-                with _no_collections():
+                with no_collections():
                     rows = load_catalog(session, after=self.current.revision)
                     self.current = _extended(self.current, rows)
             return self.current
@@ -55,7 +55,7 @@ def _extended(catalog: Catalog, rows: CatalogRows) -> Catalog:
 
 
 @contextmanager
-def _no_collections() -> Iterator[None]:
+def no_collections() -> Iterator[None]:
     """Building a large catalog makes no garbage cycles, yet would set off dozens of collections: half of the time to start."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -18,7 +18,7 @@ from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.decision_log.leaf import commit_to_prompt
 from registry.core.errors import InvalidInput, NotFound
 from registry.core.matching import MATCHER_VERSION
-from registry.core.model import Level, Mention, MentionStatus, Role
+from registry.core.model import Level, Mention, MentionStatus, Role, Use
 from registry.store import replay as store
 from registry.store.audit import KeptRow, catalog_leaves
 from registry.store.database import Database
@@ -84,7 +84,7 @@ def replayed(index: int, leaf: bytes, kept: KeptRow | None, catalog: Catalog) ->
 
 
 def _decided_again(said: dict[str, Any], kept: KeptRow | None, catalog: Catalog, words: list[str]) -> tuple[bytes, bool]:
-    asked = Asked(said["id"], datetime.fromisoformat(said["at"]), said["service"], Level(said["level"]), said["prompt"]["kept"])
+    asked = _asked(said)
     if said["matcher"] != MATCHER_VERSION:
         words.append(f"the matcher was {said['matcher']}, here is {MATCHER_VERSION}: matching was not done again")
     elif kept is None:
@@ -97,6 +97,13 @@ def _decided_again(said: dict[str, Any], kept: KeptRow | None, catalog: Catalog,
     mentions = (*(_mention(m) for m in said["mentions"]), *_unlisted(said))
     _, leaf, _ = conclude(asked, mentions, catalog, said["prompt"]["hash"], said["prompt"]["length"])
     return _with_what_was_left_out(said, json.loads(leaf), leaf, words), False
+
+
+def _asked(said: dict[str, Any]) -> Asked:
+    asserted, derived = said["facts"]["asserted"], said["facts"]["derived"]
+    use = Use.model_validate(asserted) if asserted else None
+    at, level = datetime.fromisoformat(said["at"]), Level(said["level"])
+    return Asked(said["id"], at, said["service"], derived["recipient"], use, level, said["prompt"]["kept"])
 
 
 def _with_what_was_left_out(said: dict[str, Any], again: dict[str, Any], leaf: bytes, words: list[str]) -> bytes:

@@ -73,10 +73,10 @@ def test_an_erased_prompt_is_gone_and_everything_still_verifies(registry, http, 
     assert of(http, "POST", decision, "replay").json()["result"] == "same_without_prompt"
     assert_whole(registry)
     if registry.database.is_sqlite:
-        with registry.database.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         with open(registry.database.url.database, "rb") as file:  # noqa: PTH123
             content = file.read()
+        with open(registry.database.url.database + "-wal", "rb") as file:  # noqa: PTH123
+            content += file.read()
         assert b"keep this one" in content
         assert b"watercolour" not in content
 
@@ -101,7 +101,9 @@ def test_a_retention_that_means_nothing_is_refused(http, role, retention):
 def test_what_was_done_is_an_entry_of_the_log_said_once(registry, http):
     decision = http.check("a chair")
     body = {"action": "generated", "products": [PRODUCT]}
+    assert of(http, "GET", decision, "outcome").status_code == 404
     made = of(http, "POST", decision, "outcome", json=body)
+    assert of(http, "GET", decision, "outcome", "auditor").json() == made.json()
     assert (made.status_code, made.json()["index"]) == (201, decision["receipt"]["index"] + 1)
     assert of(http, "POST", decision, "outcome", json=body).json() == made.json()
     assert of(http, "POST", decision, "outcome", json={"action": "blocked"}).status_code == 409

@@ -97,10 +97,13 @@ def test_an_unknown_setting_is_named():
 class TestWithoutALog:
     """While the log cannot be written there is no verdict, nothing is lost, and it recovers by itself."""
 
+    @pytest.fixture
+    def database_url(self, tmp_path):
+        """SQLite only: it is its file that is locked."""
+        return f"sqlite:///{tmp_path / 'registry.db'}"
+
     @pytest.fixture(autouse=True)
-    def _sqlite_only(self, registry, monkeypatch):
-        if not registry.database.is_sqlite:
-            pytest.skip("locks a SQLite file")
+    def _impatient(self, monkeypatch):
         monkeypatch.setattr("registry.store.log_writer.BUSY_WAIT_SECONDS", 0.2)
 
     def test_a_locked_database_is_503_and_then_recovers(self, either_http, registry):

@@ -31,6 +31,7 @@ def decision_leaf(decision: Decision) -> bytes:
             "level": decision.level,
             "matcher": decision.matcher,
             "revision": decision.revision,
+            "facts": decision.facts,
             "outcome": decision.outcome,
             "reasons": [r.code for r in decision.reasons],
             "verdicts": [_verdict(v) for v in decision.verdicts],
@@ -47,7 +48,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "character": verdict.character,
         "outcome": verdict.outcome,
         "reasons": [[r.code, r.rule] for r in verdict.reasons],
-        "duties": verdict.duties,
+        "duties": [d.action for d in verdict.duties],
         "missing": verdict.missing,
         "mentions": verdict.mentions,
     }

@@ -1,41 +1,110 @@
-"""The effective policy of a character: the nearest usage on character, else work, else rightsholder (ODRL inheritance)."""
+"""The effective policy of a character: the rule sets of its own, its work's and its rightsholder's policies over time.
 
+Compiled once per change of the catalog. Characters without policies of their own share the rules of their work.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from registry.core.model import Outcome, Policy, Reason
-from registry.core.rules.reasons import usage_reason
+from registry.core.model import Policy, Remedy
+from registry.core.rules.compiled import Answer
+from registry.core.rules.periods import edges_of
+from registry.core.rules.ruleset import Levels, RuleSet, rules_in_force
+
+Versions = Policy | Sequence[Policy] | None
+"""What one level says: a policy, or several of which the one in force that began last counts."""
+
+
+class Rules(NamedTuple):
+    """What counts over time. `plain` is the answer if it is the same for every use at every time.
+
+    `periods[i]` is in force from `begins[i-1]` until `begins[i]`.
+    """
+
+    plain: Answer | None
+    begins: tuple[datetime, ...]
+    periods: tuple[RuleSet, ...]
+    levels: Levels
+
+    def at(self, moment: datetime) -> RuleSet:
+        """Return what is in force at `moment`."""
+        return self.periods[bisect_right(self.begins, moment)]
+
+
+Shared = dict[tuple[tuple[object, ...], ...], Rules]
+"""Rules that were compiled already, by the names and identities of the policies that they come from.
+
+INVARIANT: the value holds the policies, so no identity in a key is ever given to another policy.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class EffectivePolicy:
-    """What counts for one character, compiled once per change of the catalog; `usage` is None where nobody has ruled."""
+    """What counts for one character, and whom to ask. A character without a work is a work of its own."""
 
     character: str
-    work: str | None
+    work: str
     rightsholder: str
     contact: str | None
-    usage: Outcome | None
-    reasons: tuple[Reason, ...]
+    plain: Answer | None
+    rules: Rules
+
+    def remedy_at(self, moment: datetime | None) -> Remedy | None:
+        """Return the nearest remedy in force; without a clock, that of the first period."""
+        return (self.rules.at(moment) if moment else self.rules.periods[0]).remedy
 
 
 def compile_policy(
-    character_policy: Policy | None,
-    work_policy: Policy | None,
-    rightsholder_policy: Policy | None,
+    character_policy: Versions,
+    work_policy: Versions,
+    rightsholder_policy: Versions,
     *,
     character: str,
     work: str | None,
     rightsholder: str,
     contact: str | None = None,
+    character_ref: str | None = None,
+    work_ref: str | None = None,
+    shared: Shared | None = None,
 ) -> EffectivePolicy:
-    """Compile the policies of the three levels, given with their ids, to the one that counts for the character."""
-    levels = (
-        (f"character:{character}", character_policy),
-        (f"work:{work}", work_policy),
-        (f"rightsholder:{rightsholder}", rightsholder_policy),
-    )
-    for rule, policy in levels:
-        if policy is not None:
-            reasons = (usage_reason(policy.usage, rule),)
-            return EffectivePolicy(character, work, rightsholder, contact, policy.usage, reasons)
-    return EffectivePolicy(character, work, rightsholder, contact, None, ())
+    """Compile the policies of the three levels, given with their ids, to the one that counts for the character.
+
+    The refs are needed for policies with `exceptions`. `shared`, one empty dict per catalog, saves compiling a work's
+    policies again for each of its characters. Total: a prohibition that cannot be compiled prohibits, a permission
+    permits nothing.
+    """
+    own = {character, character_ref}
+    levels = [
+        (f"character:{character}", _versions(character_policy)),
+        (f"work:{work}", _covering(work_policy, own)),
+        (f"rightsholder:{rightsholder}", _covering(rightsholder_policy, own | {work, work_ref})),
+    ]
+    saying = [level for level in levels if level[1]]
+    rules = _compiled(saying) if shared is None or levels[0][1] else _shared(saying, shared)
+    return EffectivePolicy(character, work or f"character:{character}", rightsholder, contact, rules.plain, rules)
+
+
+def _versions(versions: Versions) -> tuple[Policy, ...]:
+    return (versions,) if isinstance(versions, Policy) else tuple(versions or ())
+
+
+def _covering(versions: Versions, names: set[str | None]) -> tuple[Policy, ...]:
+    """Return the versions that do not except any of `names`."""
+    return tuple(policy for policy in _versions(versions) if names.isdisjoint(policy.exceptions))
+
+
+def _shared(levels: Levels, shared: Shared) -> Rules:
+    key = tuple((name, *map(id, versions)) for name, versions in levels)
+    if key not in shared:
+        shared[key] = _compiled(levels)
+    return shared[key]
+
+
+def _compiled(levels: Levels) -> Rules:
+    begins = sorted({edge for _, versions in levels for policy in versions for edge in edges_of(policy)})
+    periods = tuple(rules_in_force(levels, moment) for moment in (None, *begins))
+    plain = periods[0].base if len(periods) == 1 and periods[0].is_plain else None
+    return Rules(plain, tuple(begins), periods, tuple(levels))

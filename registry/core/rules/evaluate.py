@@ -1,65 +1,66 @@
-"""Judge the characters that a prompt names: one verdict each, the strictest counts."""
+"""One rule set asked about one use: prohibitions first, then the usage, then the permissions that a restriction leaves.
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+Pure and total: every rule set and every number of facts has exactly one answer.
+"""
 
-from registry.core.model import STRICTNESS, Mention, MentionStatus, Outcome, Reason, Use, Verdict
-from registry.core.rules.effective import EffectivePolicy
-from registry.core.rules.reasons import NO_CHARACTER_NAMED, NO_POLICY
+from collections.abc import Iterable, Sequence
 
-Lookup = Callable[[str], EffectivePolicy | None]
+from registry.core.model import STRICTNESS, Outcome
+from registry.core.rules.compiled import Answer, Forbidding, Permitting
+from registry.core.rules.facts import KNOWN, UNKNOWN
+from registry.core.rules.ruleset import RuleSet
 
-_ALLOWED = Outcome.allowed
-_RESTRICTED = Outcome.restricted
-_DISMISSED = MentionStatus.dismissed
-_NO_POLICY = (NO_POLICY,)
+_FACT_NAMES = {bit: "real_persons" if operand == "co_appearance" else operand for operand, bit in UNKNOWN.items()}
 
 
-class Judgement(NamedTuple):
-    """The answer for one prompt: the strictest outcome, the reasons of the verdicts that are as strict, all verdicts."""
-
-    outcome: Outcome
-    reasons: tuple[Reason, ...]
-    verdicts: tuple[Verdict, ...]
-
-
-_NOBODY = Judgement(_ALLOWED, (NO_CHARACTER_NAMED,), ())
+def evaluate(rules: RuleSet, facts: int, unruled: Outcome = Outcome.restricted) -> Answer:
+    """Return the answer of `rules` to `facts`; `unruled` is the outcome where no level says a usage."""
+    answer = _permitted(rules, facts) if rules.permissions else rules.base
+    if not answer.outcome:
+        answer = answer._replace(outcome=unruled)
+    near = [rule for first, group in rules.prohibitions if facts & first for rule in group if facts & rule[0]]
+    return _forbidden(near, facts, answer, rules) if near else answer
 
 
-def judge(mentions: Sequence[Mention], use: Use | None, lookup: Lookup, *, unruled: Outcome = _RESTRICTED) -> Judgement:
-    """Judge every candidate of every mention that is not dismissed. Pure and total.
+def _permitted(rules: RuleSet, facts: int) -> Answer:
+    """Return what the permissions say: the one with the fewest duties that holds, else what is missing, else no.
 
-    `lookup` gives the effective policy of a character id; `unruled` is the outcome where no policy says a usage.
-    Verdicts stand in the order in which the characters are first named.
+    INVARIANT: permissions are sorted by number of duties, then by name, so that their order in the policy is nothing.
     """
-    del use  # a plain usage holds for every use
-    named = _named(mentions)
-    if not named:
-        return _NOBODY
-    verdicts = tuple(_verdict(character, lookup(character), tuple(places), unruled) for character, places in named.items())
-    return combine(verdicts)
+    near = [rule for rule in rules.permissions if not facts & rule[0]]
+    for rule in near:
+        if not facts & rule.unknowns:
+            return rule.answer
+    if near:
+        return Answer(Outcome.restricted, tuple(rule.missing_reason for rule in near), (), _missing(near, facts))
+    return rules.base
 
 
-def combine(verdicts: tuple[Verdict, ...]) -> Judgement:
-    """Let the strictest verdict count; its reasons, and those of verdicts as strict, are the decision's."""
-    outcome = max((v.outcome for v in verdicts), key=STRICTNESS.__getitem__)
-    reasons = dict.fromkeys(r for v in verdicts if v.outcome is outcome for r in v.reasons)
-    return Judgement(outcome, tuple(reasons), verdicts)
+def _forbidden(near: Sequence[Forbidding], facts: int, answer: Answer, rules: RuleSet) -> Answer:
+    """Return `answer` as prohibitions that may hold leave it: prohibited, restricted until facts are known, or as it was."""
+    holding = tuple(rule.reason for rule in near if all(facts & mask & KNOWN for mask in rule.masks))
+    if holding:
+        return Answer(Outcome.prohibited, (*rules.base.reasons, *holding) if rules.usage is Outcome.prohibited else holding)
+    unsure = [rule for rule in near if all(facts & mask for mask in rule.masks)]
+    if not unsure or answer.outcome is Outcome.prohibited:
+        return answer
+    kept = answer if answer.outcome is Outcome.restricted else Answer(Outcome.restricted, ())
+    reasons = tuple(rule.missing_reason for rule in unsure) + kept.reasons
+    return Answer(Outcome.restricted, reasons, kept.duties, _missing(unsure, facts, kept.missing))
 
 
-def _named(mentions: Sequence[Mention]) -> dict[str, list[int]]:
-    """Map each character that is judged to the positions of its mentions."""
-    named: dict[str, list[int]] = {}
-    for place, mention in enumerate(mentions):
-        if mention.status is not _DISMISSED:
-            for character in mention.candidates:
-                named.setdefault(character, []).append(place)
-    return named
+def _missing(rules: Iterable[Forbidding | Permitting], facts: int, before: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the facts that would settle the rules, in the order of the vocabulary."""
+    unknown = 0
+    for rule in rules:
+        unknown |= rule.unknown(facts)
+    return tuple(name for bit, name in _FACT_NAMES.items() if unknown & bit or name in before)
 
 
-def _verdict(character: str, policy: EffectivePolicy | None, places: tuple[int, ...], unruled: Outcome) -> Verdict:
-    if policy is None:
-        return Verdict(character, unruled, _NO_POLICY, (), (), places)
-    if policy.usage is None:
-        return Verdict(character, unruled, _NO_POLICY, (), (), places, policy.contact)
-    return Verdict(character, policy.usage, policy.reasons, (), (), places, policy.contact)
+def strictest(answers: Iterable[Answer], also_missing: str) -> Answer:
+    """Return the strictest of the answers of several periods, which differ by a fact that is not known."""
+    ranked = sorted(answers, key=lambda answer: (STRICTNESS[answer.outcome or Outcome.restricted], answer.reasons))
+    worst = ranked[-1]
+    if ranked[0].outcome is worst.outcome:
+        return worst
+    return worst._replace(missing=(*worst.missing, also_missing))

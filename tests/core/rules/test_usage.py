@@ -47,3 +47,16 @@ def test_every_candidate_gets_a_verdict_and_the_strictest_counts():
     assert [(v.character, v.outcome, v.mentions) for v in judgement.verdicts] == [("a", "allowed", (0, 1)), ("b", "prohibited", (1,))]
     assert judgement.outcome is Outcome.prohibited
     assert [r.code for r in judgement.reasons] == ["USAGE_PROHIBITED"]
+
+
+def test_characters_without_policies_of_their_own_share_the_rules_of_their_work():
+    work, shared = Policy(usage=Outcome.allowed, exceptions=("x",)), {}
+    a, b, x, c = (
+        compile_policy(own, work, PROHIBITED, character=who, work="w", rightsholder="r", shared=shared)
+        for who, own in (("a", None), ("b", None), ("x", None), ("c", RESTRICTED))
+    )
+    assert a.rules is b.rules
+    assert (a.plain.outcome, x.plain.outcome, c.plain.outcome) == ("allowed", "prohibited", "restricted")
+    other = compile_policy(None, Policy(usage=Outcome.allowed), PROHIBITED, character="d", work="w", rightsholder="r", shared=shared)
+    assert other.rules is not a.rules
+    assert len(shared) == 3

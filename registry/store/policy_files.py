@@ -1,0 +1,82 @@
+"""Reads the YAML files of policies/: vocabulary, templates, stories (YAML 1.2 core schema).
+
+The files lie in the wheel as `registry/policies`, and beside the package in a source tree.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from registry.core.errors import InvalidInput
+from registry.core.model import Policy
+from registry.core.value import LongText, RefText, Value
+from registry.core.vocabulary import Vocabulary, read_vocabulary
+
+NAME = re.compile(r"[a-z0-9-]+")
+_BOOLEAN = "tag:yaml.org,2002:bool"
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader without YAML 1.1's surprises: `NO` is Norway, not false, and a date stays text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if tag not in {_BOOLEAN, _TIMESTAMP}]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+def read_yaml(text: str, where: str) -> Any:
+    """Parse one YAML document. Raises InvalidInput with the line; `where` names the file in messages."""
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
+    except yaml.YAMLError as error:
+        raise InvalidInput(f"`{where}` is not readable YAML: {error}") from error
+
+
+def policies_folder() -> Path:
+    """Return the folder of policies/, installed or in the source tree."""
+    installed = Path(str(files("registry"))) / "policies"
+    return installed if installed.is_dir() else installed.parent.parent / "policies"
+
+
+@cache
+def load_vocabulary() -> Vocabulary:
+    """Read `policies/vocabulary.yaml`, once per process."""
+    path = policies_folder() / "vocabulary.yaml"
+    return read_vocabulary(read_yaml(path.read_text("utf-8"), path.name))
+
+
+class Template(Value):
+    """A policy to start from, with its prose in English and Japanese."""
+
+    name: RefText
+    en: LongText
+    ja: LongText
+    prose: LongText
+    policy: Policy
+
+
+@cache
+def load_template(name: str) -> Template:
+    """Read the template `name`. Raises InvalidInput where there is none."""
+    path = policies_folder() / "templates" / f"{name}.yaml"
+    if not (NAME.fullmatch(name) and path.is_file()):
+        raise InvalidInput(f"there is no template `{name}`; use one of {', '.join(list_templates())}")
+    return Template.model_validate({"name": name, **read_yaml(path.read_text("utf-8"), path.name)})
+
+
+def list_templates() -> tuple[str, ...]:
+    """Return the names of all templates."""
+    return tuple(sorted(path.stem for path in (policies_folder() / "templates").glob("*.yaml")))
+
+
+def list_examples() -> tuple[Path, ...]:
+    """Return the story files of policies/examples."""
+    return tuple(sorted((policies_folder() / "examples").glob("*.yaml")))
