@@ -39,6 +39,7 @@ class Replay(StrEnum):
 
     same = "same"  # from the prompt, byte for byte
     same_without_prompt = "same_without_prompt"  # all but the matching, byte for byte
+    incomparable = "incomparable"  # the prompt is gone and the entry leaves verdicts out, on which others may rest
     different = "different"
 
 
@@ -80,7 +81,8 @@ def replayed(index: int, leaf: bytes, kept: KeptRow | None, catalog: Catalog) ->
         words.append(f"the same {len(leaf)} bytes came out")
         return Replayed(index, said["id"], Replay.same if is_whole else Replay.same_without_prompt, tuple(words), again)
     words.append("something else came out: " + ", ".join(_differences(said, json.loads(again))))
-    return Replayed(index, said["id"], Replay.different, tuple(words), again)
+    is_partial = not is_whole and any(note.startswith("verdicts:") for note in said["omitted"])
+    return Replayed(index, said["id"], Replay.incomparable if is_partial else Replay.different, tuple(words), again)
 
 
 def _decided_again(said: dict[str, Any], kept: KeptRow | None, catalog: Catalog, words: list[str]) -> tuple[bytes, bool]:

@@ -129,6 +129,22 @@ def test_a_decision_replays_to_the_same_bytes_whatever_was_registered_since(regi
     assert of(http, "POST", unkept, "replay").json()["result"] == "same_without_prompt"
 
 
+def test_a_replay_takes_what_the_service_asserted_from_the_entry(registry, http, keep):
+    permission = {"constraints": [{"left_operand": "purpose", "operator": "eq", "right_operand": "personal"}]}
+    policy = {"usage": "restricted", "permissions": [permission]}
+    answer = http("PUT", "/v1/characters/ref:q", "rightsholder", json={"name": "Quixotania Vale", "policy": policy})
+    assert answer.status_code == 200, answer.text
+    for retention in ("decision", None):
+        keep(retention)
+        outcomes = []
+        for use in ({"purpose": "personal"}, {"purpose": "commercial"}, None):
+            decision = http.check(PROMPT, **({} if use is None else {"use": use}))
+            outcomes.append(decision["outcome"])
+            replayed = of(http, "POST", decision, "replay").json()
+            assert replayed["result"] == ("same" if retention else "same_without_prompt"), replayed
+        assert len(set(outcomes)) > 1, outcomes
+
+
 def test_a_replay_of_all_finds_the_decision_that_was_made_another_way(registry, http, keep):
     decisions = [http.check(PROMPT) for _ in range(5)]
     indices = choose_decisions(registry.database)

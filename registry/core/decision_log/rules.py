@@ -26,7 +26,7 @@ class EntryRules:
         self.counts[kind] = self.counts.get(kind, 0) + 1
         if kind.startswith(CATALOG):
             self.revision += 1
-        elif kind == "decision" and content.get("revision") != self.revision:
+        elif kind == "decision" and (content.get("revision") != self.revision or content["revision"] is True):
             raise LogChanged(
                 f"entry {index} says it was decided at revision {content.get('revision')}, but {self.revision} changes stand before it",
                 code=Flaw.WRONG_REVISION,

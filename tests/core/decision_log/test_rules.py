@@ -37,7 +37,7 @@ def test_a_decision_stands_at_the_revision_of_the_changes_before_it():
     rules.read(1, b'{"type":"erasure"}')
     rules.read(2, b'{"revision":1,"type":"decision"}')
     assert (rules.revision, rules.counts) == (1, {"catalog.work": 1, "erasure": 1, "decision": 1})
-    for said in (b"0", b"2", b'"1"', b"null"):
+    for said in (b"0", b"2", b'"1"', b"null", b"true"):
         with pytest.raises(LogChanged, match="entry 3 ") as found:
             rules.read(3, b'{"revision":' + said + b',"type":"decision"}')
         assert found.value.code == "WRONG_REVISION"
