@@ -20,7 +20,8 @@ import registry
 from registry.api.answers import answer
 from registry.api.logs import configure_logs
 from registry.app import create_app
-from registry.cli_log import decisions_command, erase_prompts, log_app, replay, verify
+from registry.cli_decisions import decisions_command, erase_prompts, replay
+from registry.cli_log import log_app, verify
 from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
 from registry.core.model import Level, Role

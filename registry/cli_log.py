@@ -1,7 +1,5 @@
-"""The command line of the log: verify, save, replay, rotate its key, ask a witness. Mounted by `cli`."""
+"""The command line of the log: verify, save, its key, witnesses. Mounted by `cli`."""
 
-import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,19 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from registry.config import settings_from
 from registry.core.decision_log.checkpoint import LogKeys
-from registry.core.decision_log.keys import parse_vkey
+from registry.core.decision_log.keys import format_vkey, parse_vkey
 from registry.core.decision_log.note import format_note
 from registry.core.errors import InvalidInput
-from registry.core.model import Outcome
-from registry.store.decisions import DecisionFilter
-from registry.usecases.exports import Format, begin_export, write_export
-from registry.usecases.init import local_caller
 from registry.usecases.log import public_keys
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.log_state import read_state, write_state
-from registry.usecases.prompts import erase_due_prompts
 from registry.usecases.registry import Registry, open_registry
-from registry.usecases.replay import Replay, Replayed, choose_decisions, find_index, replay_many
 from registry.usecases.rotation import Witness, cosign, rotate_log_key
 from registry.usecases.verify import Verified, copy_log, folder_reader, http_reader, verify_log, verify_receipt_file
 from registry.usecases.verify_database import verify_database
@@ -33,7 +25,6 @@ from registry.usecases.verify_database import verify_database
 log_app = typer.Typer(help="Save the log, change its key, have it cosigned.", no_args_is_help=True)
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 STATE = "verify.state"
-SHOWN = 20
 
 Keys = Annotated[list[str] | None, typer.Option("--key", help="Public key of the log, as `registry init` printed it.")]
 ApiKey = Annotated[str | None, typer.Option(help="An auditor's key, to read the entries of a live log.")]
@@ -98,13 +89,23 @@ def save(
     out.print(f"saved {size} {'entries and their' if api_key else ''} hashes in {folder}", highlight=False)
 
 
+@log_app.command("key")
+def key_command() -> None:
+    """Print the log's public key, the one in use.
+
+    Example: `registry log key`
+    """
+    with opened() as running:
+        print(format_vkey(public_keys(running).keys[-1]))
+
+
 @log_app.command("rotate-key")
 def rotate_key() -> None:
     """Give the log a new key. Its last checkpoint under the old key is signed by both, so that readers follow by themselves.
 
     Example: `registry log rotate-key`
     """
-    with _opened() as running:
+    with opened() as running:
         print(rotate_log_key(running))
     err.print("The old private key is kept beside the new one; destroy it once no copy of the log needs it.")
 
@@ -118,81 +119,13 @@ def cosign_command(
 
     Example: `registry log cosign https://witness.example/w1 KEY`
     """
-    with _opened() as running:
+    with opened() as running:
         print(format_note(cosign(running, [Witness(address, parse_vkey(key))])).decode(), end="")
 
 
-def replay(
-    decision: Annotated[str | None, typer.Argument(help="A decision's id; nothing: all of them.")] = None,
-    *,
-    first: Annotated[int, typer.Option("--from", help="First index of the log.", min=0)] = 0,
-    end: Annotated[int | None, typer.Option("--to", help="Index behind the last.", min=0)] = None,
-    sample: Annotated[int | None, typer.Option(help="So many of them, chosen at random.", min=1)] = None,
-    seed: Annotated[int, typer.Option(help="Another number chooses another sample.")] = 0,
-    processes: Annotated[int, typer.Option(help="How many share the work.", min=1)] = os.cpu_count() or 1,
-) -> None:
-    """Decide again with the catalog rebuilt from the log, and compare the bytes; fail when something else comes out.
-
-    Example: `registry replay --sample 1000`, `registry replay dec_0123`
-    """
-    with _opened() as running, progress_bar() as bar:
-        task = bar.add_task("replaying", total=None)
-        indices = (
-            [find_index(running, decision)]
-            if decision
-            else choose_decisions(running.database, first=first, end=end, sample=sample, seed=seed)
-        )
-        told: Counter[Replay] = Counter()
-        wrong: list[Replayed] = []
-        done = replay_many(
-            running.database, indices, processes=processes, progress=lambda n, total: bar.update(task, completed=n, total=total)
-        )
-        for one in done:
-            told[one.result] += 1
-            if one.result is Replay.different:
-                wrong.append(one)
-            if decision:
-                err.print("; ".join(one.words), highlight=False)
-    out.print(f"{len(indices)} decisions: {told[Replay.same]} the same, byte for byte, from their prompts; ", end="")
-    out.print(f"{told[Replay.same_without_prompt]} the same in all but the matching, their prompts not kept; {len(wrong)} different")
-    for one in wrong[:SHOWN]:
-        err.print(f"[red]different:[/red] entry {one.index}, {one.decision}: {one.words[-1]}", highlight=False)
-    if wrong:
-        raise typer.Exit(1)
-
-
-def decisions_command(
-    file: Annotated[Path, typer.Argument(help="Where to write: `.jsonl`, `.csv` or `.parquet`.")],
-    *,
-    as_of: Annotated[str, typer.Option("--as", help="Ref of the auditor or operator who reads.")] = "auditor",
-    outcome: Annotated[Outcome | None, typer.Option(help="Only decisions with this outcome.")] = None,
-    size: Annotated[int | None, typer.Option(help="Only decisions below this index.", min=0)] = None,
-) -> None:
-    """Export decisions, and beside them a manifest with the file's hash and the signed checkpoint that it is bound to.
-
-    Example: `registry decisions decisions.csv --outcome prohibited`
-    """
-    try:
-        file_format = Format(file.suffix.removeprefix("."))
-    except ValueError:
-        raise InvalidInput(f"`{file}` does not end in .jsonl, .csv or .parquet") from None
-    with _opened() as running:
-        export = begin_export(running, file_format, DecisionFilter(outcome=outcome), size=size)
-        manifest = write_export(running, local_caller(running, as_of), export, file)
-    out.print(f"{manifest['rows']} decisions of the log's first {export.size} entries in {file}; its manifest beside it", highlight=False)
-
-
-def erase_prompts() -> None:
-    """Erase the prompts whose retention has ended; `registry serve` does so by itself.
-
-    Example: `registry erase-prompts`
-    """
-    with _opened() as running:
-        out.print(f"{erase_due_prompts(running)} prompts erased")
-
-
 @contextmanager
-def _opened() -> Iterator[Registry]:
+def opened() -> Iterator[Registry]:
+    """Open the registry as the settings say, and close it."""
     running = open_here()
     try:
         yield running

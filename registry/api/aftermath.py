@@ -11,7 +11,7 @@ from registry.core.decision_log.proof import format_receipt
 from registry.usecases.prompts import Kept, erase_prompt, get_prompt
 from registry.usecases.receipts import make_receipt
 from registry.usecases.replay import replay_decision
-from registry.usecases.reports import report_outcome
+from registry.usecases.reports import Report, get_report, report_outcome
 
 router = APIRouter(
     prefix="/v1/decisions/{decision_id}", tags=["decisions"], dependencies=[Depends(require_json)], responses=documented(401, 403, 404, 422)
@@ -35,8 +35,13 @@ def get_receipt(
 @router.post("/outcome", status_code=201, responses=documented(409, 503))
 def post_outcome(decision_id: str, body: OutcomeReport, registry: CurrentRegistry, caller: CurrentCaller) -> OutcomeBody:
     """Say what was done about the decision; the log keeps it. The same again is the same answer, something else a 409."""
-    made = report_outcome(registry, caller, decision_id, body.action, body.products)
-    return OutcomeBody(index=made.index, decision=made.decision, action=made.action, products=list(made.products))
+    return _outcome(report_outcome(registry, caller, decision_id, body.action, body.products))
+
+
+@router.get("/outcome")
+def get_outcome(decision_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> OutcomeBody:
+    """Read what was reported to have been done; 404 when nothing was. For everyone who may see the decision."""
+    return _outcome(get_report(registry, caller, decision_id))
 
 
 @router.post("/replay", responses=documented(503))
@@ -56,6 +61,10 @@ def read_prompt(decision_id: str, registry: CurrentRegistry, caller: CurrentCall
 def delete_prompt(decision_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> PromptBody:
     """Erase the prompt for good. The erasure is an entry of the log; every proof holds afterwards."""
     return _prompt(erase_prompt(registry, caller, decision_id))
+
+
+def _outcome(report: Report) -> OutcomeBody:
+    return OutcomeBody(index=report.index, decision=report.decision, action=report.action, products=list(report.products))
 
 
 def _prompt(kept: Kept) -> PromptBody:

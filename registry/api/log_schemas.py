@@ -43,7 +43,9 @@ class OutcomeBody(BaseModel):
 
 
 class ReplayBody(BaseModel):
-    """How deciding again went: `same`, `same_without_prompt` (all but the matching) or `different`; `words` say what was done."""
+    """How deciding again went: `same`, `same_without_prompt` (all but the matching), `different`, or
+    `incomparable` (the prompt is gone and the entry leaves verdicts out); `words` say what was done.
+    """
 
     index: int
     decision: str

@@ -21,6 +21,7 @@ from registry.core.errors import LogUnavailable
 __all__ = ["Database", "Session", "connect_sqlite"]
 
 BUSY_TIMEOUT_MS = 5_000
+FORGET_WAIT_MS = 500
 WRITE = "registry_write"
 LOCK_HEAD = "SELECT id FROM tree_head WHERE id = 1 FOR UPDATE"
 
@@ -72,6 +73,15 @@ class Database:
                 yield session
         except OperationalError as error:
             raise LogUnavailable("the database cannot be written now") from error
+
+    def forget(self) -> None:
+        """On SQLite, empty the write-ahead log, where erased text would linger; does nothing while someone else reads or writes."""
+        if self.is_sqlite:
+            connection = connect_sqlite(str(self.url.database), busy_timeout_ms=FORGET_WAIT_MS)
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
 
     def migrate(self) -> None:
         """Bring the schema to the newest version; does nothing when it is there already."""

@@ -132,8 +132,8 @@ def conclude(
         mentions=mentions,
         prompt_hash=prompt_hash,
         prompt_length=prompt_length,
-        prompt_kept=asked.kept,
         facts=facts_for_the_log(asked.use, asked.recipient, asked.at),
+        prompt_kept=asked.kept,
     )
     return *_with_leaf(whole), tuple(v.character for v in judged.verdicts)
 

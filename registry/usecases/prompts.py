@@ -67,4 +67,5 @@ def _erase(registry: Registry, indices: Sequence[int], why: Literal["request", "
         [receipt] = store.append_entries(session, [LeafDraft("erasure", leaf)])
         store.erase_prompts(session, live, by=receipt.index)
         session.commit()
+    registry.database.forget()
     return len(live)

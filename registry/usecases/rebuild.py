@@ -7,15 +7,19 @@ from typing import Any, TypeAlias
 from registry.core.catalog import Catalog, extend_catalog
 from registry.core.decision_log.rules import CATALOG
 from registry.core.model import Character, Organisation, Work
+from registry.core.rules import read_policy
 
 Entry: TypeAlias = Organisation | Work | Character
 MODELS: Mapping[str, type[Entry]] = {"organisation": Organisation, "work": Work, "character": Character}
 
 
 def entry_of(content: Mapping[str, Any], revision: int) -> Entry:
-    """Return the entry that a catalog leaf makes, as of its revision."""
+    """Return the entry that a catalog leaf makes, as of its revision; its policy is read as leniently as the stored one."""
     model = MODELS[str(content["type"]).removeprefix(CATALOG)]
-    return model.model_validate({**content["entry"], "revision": revision})
+    said = {**content["entry"], "revision": revision}
+    if said.get("policy") is not None:
+        said["policy"] = read_policy(said["policy"])
+    return model.model_validate(said)
 
 
 class Rebuilt:

@@ -40,6 +40,7 @@ class Replay(StrEnum):
 
     same = "same"  # from the prompt, byte for byte
     same_without_prompt = "same_without_prompt"  # all but the matching, byte for byte
+    incomparable = "incomparable"  # the prompt is gone and the entry leaves verdicts out, on which others may rest
     different = "different"
 
 
@@ -81,7 +82,8 @@ def replayed(index: int, leaf: bytes, kept: KeptRow | None, catalog: Catalog) ->
         words.append(f"the same {len(leaf)} bytes came out")
         return Replayed(index, said["id"], Replay.same if is_whole else Replay.same_without_prompt, tuple(words), again)
     words.append("something else came out: " + ", ".join(_differences(said, json.loads(again))))
-    return Replayed(index, said["id"], Replay.different, tuple(words), again)
+    is_partial = not is_whole and any(note.startswith("verdicts:") for note in said["omitted"])
+    return Replayed(index, said["id"], Replay.incomparable if is_partial else Replay.different, tuple(words), again)
 
 
 def _decided_again(said: dict[str, Any], kept: KeptRow | None, catalog: Catalog, words: list[str]) -> tuple[bytes, bool]:
@@ -101,16 +103,10 @@ def _decided_again(said: dict[str, Any], kept: KeptRow | None, catalog: Catalog,
 
 
 def _asked(said: dict[str, Any]) -> Asked:
-    facts = said["facts"]
-    return Asked(
-        id=said["id"],
-        at=datetime.fromisoformat(said["at"]),
-        service=said["service"],
-        recipient=facts["derived"]["recipient"],
-        use=Use.model_validate(facts["asserted"]) if facts["asserted"] else None,
-        level=Level(said["level"]),
-        kept=said["prompt"]["kept"],
-    )
+    asserted, derived = said["facts"]["asserted"], said["facts"]["derived"]
+    use = Use.model_validate(asserted) if asserted else None
+    at, level = datetime.fromisoformat(said["at"]), Level(said["level"])
+    return Asked(said["id"], at, said["service"], derived["recipient"], use, level, said["prompt"]["kept"])
 
 
 def _with_what_was_left_out(said: dict[str, Any], again: dict[str, Any], leaf: bytes, words: list[str]) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from registry.core.decision_log.canonical import canonical_bytes
-from registry.core.errors import Conflict
+from registry.core.errors import Conflict, NotFound
 from registry.core.model import Role
 from registry.store import reports as store
 from registry.store.database import Session
@@ -67,10 +67,14 @@ def report_outcome(registry: Registry, caller: Caller, decision_id: str, action:
     return Report(receipt.index, decision_id, action, tuple(products))
 
 
-def find_report(registry: Registry, decision_index: int) -> Report | None:
-    """Return what was reported about the decision at an index."""
+def get_report(registry: Registry, caller: Caller, decision_id: str) -> Report:
+    """Return what was reported about a decision that the caller may see. Raises NotFound, also when nothing was."""
+    decision = get_decision(registry, caller, decision_id)
     with registry.database.read() as session:
-        return _find(session, decision_index)
+        found = _find(session, decision.index)
+    if found is None:
+        raise NotFound(f"nothing was reported about `{decision_id}`")
+    return found
 
 
 def _find(session: Session, decision_index: int) -> Report | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from registry.core.decision_log.checkpoint import Checkpoint
+from registry.core.decision_log.checkpoint import Checkpoint, verify_rotation
 from registry.core.decision_log.flaws import Flaw
 from registry.core.decision_log.keys import VerifierKey
 from registry.core.decision_log.leaf import commit_to_prompt
@@ -25,6 +25,7 @@ from registry.store.audit import (
 )
 from registry.store.catalog import load_catalog
 from registry.store.database import Session
+from registry.usecases.log import public_keys
 from registry.usecases.log_state import Seen, require_not_shorter, require_same_history
 from registry.usecases.rebuild import Entry, entry_of
 from registry.usecases.registry import Registry
@@ -52,7 +53,7 @@ def verify_database(
             raise LogChanged("the log's head is gone", code=Flaw.WRONG_HEAD)
         if seen is not None:
             require_not_shorter(seen, head.size)
-        walk = _Walk(session, head, seen)
+        walk = _Walk(session, head, seen, _handovers(registry))
         for first in range(0, head.size, BATCH):
             walk.read(read_rows(session, first, min(first + BATCH, head.size)), first)
             progress(min(first + BATCH, head.size), head.size)
@@ -60,11 +61,21 @@ def verify_database(
     return Verified(walk.words(), Seen(Checkpoint(origin, head.size, head.root), keys, head.revision))
 
 
+def _handovers(registry: Registry) -> dict[int, bytes]:
+    """Return the roots, by size, of the checkpoints by which the log's keys handed over. Raises CheckpointRejected."""
+    known = public_keys(registry)
+    if len(known.rotations) != len(known.keys) - 1:
+        raise LogChanged("a key of the log has come without a checkpoint signed by the one before", code=Flaw.WRONG_HEAD)
+    pairs = zip(known.rotations, known.keys, known.keys[1:], strict=False)
+    heads = [verify_rotation(note, known.origin, old, new) for note, old, new in pairs]
+    return {head.size: head.root for head in heads}
+
+
 class _Walk:
     """One pass over the log; holds the tree's edge, the level hashes and the catalog as the leaves have it."""
 
-    def __init__(self, session: Session, head: FullHead, seen: Seen | None) -> None:
-        self._session, self._head, self._seen = session, head, seen
+    def __init__(self, session: Session, head: FullHead, seen: Seen | None, handovers: dict[int, bytes]) -> None:
+        self._session, self._head, self._seen, self._handovers = session, head, seen, handovers
         self._frontier, self._rules = Frontier(), EntryRules()
         self._subtrees: dict[tuple[int, int], bytes] = {}
         self._stored = {(level, number): hash_ for level, number, hash_ in stored_subtrees(session)}
@@ -104,6 +115,9 @@ class _Walk:
             stack.append(node)
             if self._seen is not None and size == self._seen.head.size:
                 require_same_history(self._seen, Frontier(size, tuple(stack)).root())
+            if size in self._handovers and self._handovers.pop(size) != Frontier(size, tuple(stack)).root():
+                message = f"the first {size} entries are not those that were signed when the log's key changed"
+                raise LogChanged(message, code=Flaw.ANOTHER_HISTORY)
         self._frontier = Frontier(size, tuple(stack))
 
     def _passed(self, height: int, number: int, node: bytes) -> None:
@@ -140,7 +154,11 @@ class _Walk:
         left_out = sum(int(note.split(":")[1]) for note in content["omitted"] if note.startswith("verdicts:"))
         if not named <= indexed or len(indexed) != len(named) + left_out:
             raise LogChanged(f"decision {index} is indexed under other characters than it names", code=Flaw.WRONG_INDEX)
-        if (kept := rows.prompts.get(index)) is not None:
+        kept = rows.prompts.get(index)
+        how = content["prompt"].get("kept", "none")
+        if (kept is None) != (how == "none"):
+            raise LogChanged(f"decision {index} says how its prompt is kept (`{how}`), and it is not so", code=Flaw.WRONG_PROMPT)
+        if kept is not None:
             self._check_prompt(index, content, kept)
 
     def _check_prompt(self, index: int, content: Mapping[str, Any], kept: KeptRow) -> None:
@@ -159,6 +177,9 @@ class _Walk:
 
     def finish(self) -> None:
         """Check what can only be seen at the end."""
+        if any(self._handovers):
+            message = f"the log's key changed at {max(self._handovers)} entries, but there are only {self._head.size}"
+            raise LogChanged(message, code=Flaw.WENT_BACK)
         outside = first_outside(self._session, self._head.size)
         if outside is not None:
             raise LogChanged(f"table `{outside[0]}` has a row {outside[1]} outside the log", code=Flaw.SURPLUS_ROW)

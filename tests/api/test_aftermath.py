@@ -73,10 +73,10 @@ def test_an_erased_prompt_is_gone_and_everything_still_verifies(registry, http, 
     assert of(http, "POST", decision, "replay").json()["result"] == "same_without_prompt"
     assert_whole(registry)
     if registry.database.is_sqlite:
-        with registry.database.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         with open(registry.database.url.database, "rb") as file:  # noqa: PTH123
             content = file.read()
+        with open(registry.database.url.database + "-wal", "rb") as file:  # noqa: PTH123
+            content += file.read()
         assert b"keep this one" in content
         assert b"watercolour" not in content
 
@@ -101,7 +101,9 @@ def test_a_retention_that_means_nothing_is_refused(http, role, retention):
 def test_what_was_done_is_an_entry_of_the_log_said_once(registry, http):
     decision = http.check("a chair")
     body = {"action": "generated", "products": [PRODUCT]}
+    assert of(http, "GET", decision, "outcome").status_code == 404
     made = of(http, "POST", decision, "outcome", json=body)
+    assert of(http, "GET", decision, "outcome", "auditor").json() == made.json()
     assert (made.status_code, made.json()["index"]) == (201, decision["receipt"]["index"] + 1)
     assert of(http, "POST", decision, "outcome", json=body).json() == made.json()
     assert of(http, "POST", decision, "outcome", json={"action": "blocked"}).status_code == 409
@@ -125,6 +127,22 @@ def test_a_decision_replays_to_the_same_bytes_whatever_was_registered_since(regi
     unkept = http.check(PROMPT.replace("a chair", "a table"))
     assert of(http, "POST", plain, "replay").json()["result"] == "same"
     assert of(http, "POST", unkept, "replay").json()["result"] == "same_without_prompt"
+
+
+def test_a_replay_takes_what_the_service_asserted_from_the_entry(registry, http, keep):
+    permission = {"constraints": [{"left_operand": "purpose", "operator": "eq", "right_operand": "personal"}]}
+    policy = {"usage": "restricted", "permissions": [permission]}
+    answer = http("PUT", "/v1/characters/ref:q", "rightsholder", json={"name": "Quixotania Vale", "policy": policy})
+    assert answer.status_code == 200, answer.text
+    for retention in ("decision", None):
+        keep(retention)
+        outcomes = []
+        for use in ({"purpose": "personal"}, {"purpose": "commercial"}, None):
+            decision = http.check(PROMPT, **({} if use is None else {"use": use}))
+            outcomes.append(decision["outcome"])
+            replayed = of(http, "POST", decision, "replay").json()
+            assert replayed["result"] == ("same" if retention else "same_without_prompt"), replayed
+        assert len(set(outcomes)) > 1, outcomes
 
 
 def test_a_replay_of_all_finds_the_decision_that_was_made_another_way(registry, http, keep):

@@ -41,7 +41,7 @@ def opened(folder: Path):
 def drafts_of(registry, count):
     """Leaves of decisions, made as a check makes them but not appended."""
     caller, catalog = local_caller(registry, "service"), registry.catalog.current
-    decided = (check.decide(registry, caller, PROMPT, Level.balanced, catalog) for _ in range(count))
+    decided = (check.decide(registry, caller, PROMPT, None, Level.balanced, catalog) for _ in range(count))
     return [check._leaf_draft(one, catalog, PROMPT) for one in decided]
 
 

@@ -58,16 +58,22 @@ def test_the_guides_commands_work(home, facts, tmp_path):
 
 def test_verify_fails_in_one_line_that_names_the_entry(home):
     registry(home, "verify")
-    with sqlite3.connect(home / "registry.db") as database:
-        database.execute("UPDATE leaf SET data = data || ' ' WHERE log_index = 0")
-    database.close()
+    set_first_entry(home, lambda data: data + b" ")
     failed = registry(home, "verify", ok=False)
     assert "entry 0 " in failed.stderr
     assert "Traceback" not in failed.stderr
-    with sqlite3.connect(home / "registry.db") as database:
-        database.execute("UPDATE leaf SET data = substr(data, 1, length(data) - 1) WHERE log_index = 0")
-    database.close()
+    set_first_entry(home, lambda data: data[:-1].decode())
+    assert "entry 0 is not stored as bytes" in registry(home, "verify", ok=False).stderr
+    set_first_entry(home, str.encode)
     registry(home, "verify")
+
+
+def set_first_entry(home, change):
+    database = sqlite3.connect(home / "registry.db")
+    data = database.execute("SELECT data FROM leaf WHERE log_index = 0").fetchone()[0]
+    database.execute("UPDATE leaf SET data = ? WHERE log_index = 0", [change(data)])
+    database.commit()
+    database.close()
 
 
 def test_an_old_backup_is_noticed(home):

@@ -11,6 +11,7 @@ from registry.usecases.access import update_organisation
 from registry.usecases.catalog import CHARACTER, WORK, create_entry
 from registry.usecases.check import check
 from registry.usecases.log import fill_tree, public_keys
+from registry.usecases.rotation import rotate_log_key
 from registry.usecases.verify_database import verify_database
 from tests.store.leaves import append
 
@@ -124,6 +125,17 @@ TAMPERINGS = {
     "a policy loosened without an entry": (['UPDATE character SET policy = \'{"usage":"allowed"}\''], "WRONG_CATALOG", "chr_"),
     "a character removed without an entry": (["DELETE FROM character"], "WRONG_CATALOG", "chr_"),
     "a kept prompt changed": (["UPDATE prompt SET text = 'another'"], "WRONG_PROMPT", "decision 266 "),
+    "a kept prompt dropped": (["DELETE FROM prompt"], "WRONG_PROMPT", "decision 266 "),
+    "a prompt put where none was kept": (
+        [f"INSERT INTO prompt (log_index, text, salt) SELECT {FIRST_DECISION}, text, salt FROM prompt"],
+        "WRONG_PROMPT",
+        f"decision {FIRST_DECISION} ",
+    ),
+    "a key put in without the old one's word": (
+        ["INSERT INTO log_key (number, vkey, since_size) SELECT 1, vkey, 0 FROM log_key"],
+        "WRONG_HEAD",
+        "without a checkpoint",
+    ),
     "a prompt erased without an entry": (["UPDATE prompt SET text = NULL, salt = NULL, erased_by = 3"], "WRONG_PROMPT", "decision 266 "),
     "an outcome reported without an entry": (
         ["INSERT INTO reported (decision_index, log_index, action) VALUES (263, 264, 'blocked')"],
@@ -144,6 +156,16 @@ def test_every_tampering_is_found_and_its_place_named(world, name):
     with pytest.raises(VerificationFailed) as found:
         verified(world)
     assert (found.value.code, place in found.value.message) == (code, True), found.value.message
+
+
+def test_a_history_rewritten_from_before_a_change_of_key_is_found_without_any_memory(world):
+    rotate_log_key(world)
+    verified(world)
+    with world.database.engine.begin() as connection:
+        rewrite_history(connection)
+    with pytest.raises(VerificationFailed, match="when the log's key changed") as found:
+        verified(world)
+    assert found.value.code == "ANOTHER_HISTORY"
 
 
 @pytest.mark.parametrize(("tamper", "code"), [(rewrite_history, "ANOTHER_HISTORY"), (truncate_neatly, "WENT_BACK")])

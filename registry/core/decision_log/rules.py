@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry.core.decision_log.canonical import canonical_bytes
+from registry.core.decision_log.canonical import MAX_SAFE_INTEGER, encode_trusted
 from registry.core.decision_log.flaws import Flaw
 from registry.core.errors import InvalidInput, LogChanged
 
@@ -26,7 +26,7 @@ class EntryRules:
         self.counts[kind] = self.counts.get(kind, 0) + 1
         if kind.startswith(CATALOG):
             self.revision += 1
-        elif kind == "decision" and content.get("revision") != self.revision:
+        elif kind == "decision" and (content.get("revision") != self.revision or content["revision"] is True):
             raise LogChanged(
                 f"entry {index} says it was decided at revision {content.get('revision')}, but {self.revision} changes stand before it",
                 code=Flaw.WRONG_REVISION,
@@ -36,10 +36,22 @@ class EntryRules:
 
 def _parse(index: int, entry: bytes) -> Mapping[str, Any]:
     try:
-        content = json.loads(entry)
-        is_canonical = isinstance(content, dict) and "type" in content and canonical_bytes(content) == entry
+        content = json.loads(entry, parse_float=_refuse, parse_int=_safe_integer, parse_constant=_refuse)
+        # What was parsed without floats and large numbers is what `canonical_bytes` allows, so the quick way writes the same.
+        is_canonical = isinstance(content, dict) and "type" in content and encode_trusted(content) == entry
     except (ValueError, InvalidInput):
         is_canonical = False
     if not is_canonical:
         raise LogChanged(f"entry {index} is not a canonical JSON object with a type", code=Flaw.WRONG_ENTRY)
     return dict(content)
+
+
+def _refuse(text: str) -> None:
+    raise ValueError(f"`{text}` is no canonical number")
+
+
+def _safe_integer(text: str) -> int:
+    value = int(text)
+    if abs(value) > MAX_SAFE_INTEGER:
+        _refuse(text)
+    return value
