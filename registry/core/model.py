@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from registry.core.policy import STRICTNESS, Duty, Outcome, Policy, Remedy, Title
+from registry.core.policy import STRICTNESS, Duty, Outcome, Policy, Remedy, Scheduled, Title
 from registry.core.use import Use
 from registry.core.value import Contact, LangTag, NameText, RefText, Value
 
@@ -110,7 +110,10 @@ class Alias(Value):
 
 
 class Organisation(Value):
-    """One of the parties. Only a rightsholder has a `policy`, over everything it owns, and a `revision`."""
+    """One of the parties. Only a rightsholder has a `policy`, over everything it owns, `scheduled` ones, and a `revision`.
+
+    `unruled` is a service's own outcome for characters whose use nobody has ruled on.
+    """
 
     id: str
     role: Role
@@ -118,6 +121,8 @@ class Organisation(Value):
     name: NameText
     contact: Contact | None = None
     policy: Policy | None = None
+    scheduled: tuple[Policy, ...] = ()
+    unruled: Outcome = Outcome.restricted
     revision: int = 0
 
 
@@ -128,6 +133,7 @@ class WorkDraft(Value):
     title: NameText
     titles: tuple[Title, ...] = Field(default=(), max_length=MAX_NAMES)
     policy: Policy | None = None
+    scheduled: Scheduled = ()
 
 
 class CharacterDraft(Value):
@@ -138,6 +144,7 @@ class CharacterDraft(Value):
     name: NameText
     aliases: tuple[Alias, ...] = Field(default=(), max_length=MAX_NAMES)
     policy: Policy | None = None
+    scheduled: Scheduled = ()
 
 
 class Work(WorkDraft):

@@ -24,11 +24,14 @@ class StoredDecision:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """What a list of decisions is narrowed to. `rightsholder` and `character`: those that name a character of theirs, or this one."""
+    """What a list of decisions is narrowed to. `rightsholder`, `character` and `work`: those that name a
+    character of theirs, this one, or one of this work.
+    """
 
     service: str | None = None
     rightsholder: str | None = None
     character: str | None = None
+    work: str | None = None
     outcome: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -61,6 +64,9 @@ def _filtered(query: Select[Any], chosen: DecisionFilter) -> Select[Any]:
         query = query.where(names.where(col(DecisionCharacterRow.rightsholder_id) == chosen.rightsholder).exists())
     if chosen.character is not None:
         query = query.where(names.where(col(DecisionCharacterRow.character_id) == chosen.character).exists())
+    if chosen.work is not None:
+        of_work = select(col(CharacterRow.id)).where(col(CharacterRow.work_id) == chosen.work)
+        query = query.where(names.where(col(DecisionCharacterRow.character_id).in_(of_work)).exists())
     for column, value in ((DecisionRow.service_id, chosen.service), (DecisionRow.outcome, chosen.outcome)):
         if value is not None:
             query = query.where(col(column) == value)

@@ -10,7 +10,7 @@ from registry.core.decision_log.leaf import commit_to_prompt, decision_leaf
 from registry.core.errors import CatalogBehind, FieldError, InvalidInput, NotFreshEnough, TooLarge
 from registry.core.matching import MATCHER_VERSION, find_mentions
 from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Role, Use
-from registry.core.rules import facts_for_the_log, judge
+from registry.core.rules import Rewritten, facts_for_the_log, judge, rewrite
 from registry.store.columns import to_micros
 from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, LeafDraft, Receipt
 from registry.usecases.access import Caller, confirm
@@ -87,11 +87,12 @@ def decide(registry: Registry, caller: Caller, prompt: str, use: Use | None, lev
     found = find_mentions(prompt, catalog.lexicon, level)
     mentions = tuple(m for m in found if m.status is not MentionStatus.dismissed)
     now, salt = registry.now(), secrets.token_bytes(SALT_BYTES)
-    judged = judge(mentions, use, catalog.policy_of, recipient=caller.organisation.ref, at=now)
+    asker = caller.organisation
+    judged = judge(mentions, use, catalog.policy_of, recipient=asker.ref, at=now, unruled=asker.unruled)
     whole = Decision(
         id=new_id("dec", now),
         decided_at=now,
-        service=caller.organisation.id,
+        service=asker.id,
         level=level,
         outcome=judged.outcome,
         reasons=tuple({r.code: r for r in judged.reasons}.values()),
@@ -101,7 +102,7 @@ def decide(registry: Registry, caller: Caller, prompt: str, use: Use | None, lev
         mentions=mentions,
         prompt_hash=commit_to_prompt(prompt, salt),
         prompt_length=len(prompt),
-        facts=facts_for_the_log(use, caller.organisation.ref, now),
+        facts=facts_for_the_log(use, asker.ref, now, asker.unruled),
     )
     dismissed = () if len(found) == len(mentions) else tuple(m for m in found if m.status is MentionStatus.dismissed)
     decision, leaf = _with_leaf(whole)
@@ -147,6 +148,13 @@ def _leaf_draft(decided: _Decided, catalog: Catalog) -> LeafDraft:
     at = to_micros(decision.decided_at)
     index = DecisionIndex(decision.id, decision.service, at, decision.outcome, decision.revision, characters)
     return LeafDraft("decision", decided.leaf, index)
+
+
+def offer_remedy(checked: Checked, prompt: str) -> Rewritten:
+    """Return the prompt with the rightsholders' substitutes in place of names that may not be used so; only for who asks."""
+    entries, at = checked.catalog.entries, checked.decision.decided_at
+    remedies = {v.character: remedy for v in checked.decision.verdicts if (remedy := entries[v.character].policy.remedy_at(at))}
+    return rewrite(prompt, checked.decision.mentions, checked.decision.verdicts, remedies)
 
 
 async def _catch_up(registry: Registry, caller: Caller, seen: Catalog) -> None:
