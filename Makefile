@@ -4,13 +4,14 @@ BIN := .venv/bin
 export REGISTRY_HOME ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench quality faults interop openapi format lock clean
+.PHONY: help serve test lint bench bench-rules quality faults interop openapi format lock clean
 
 help:
 	@echo "make serve    set up, load a small example catalog, answer on http://127.0.0.1:8000"
 	@echo "make test     set up, run the whole suite on SQLite and PostgreSQL"
 	@echo "make lint     ruff, mypy --strict, import contracts"
 	@echo "make bench    measure /check against an empty endpoint, side by side"
+	@echo "make bench-rules  measure what judging costs: a character, 30 rules, compiling"
 	@echo "make quality  score the matcher beside the usual ones on our own benchmark"
 	@echo "make faults   kill the server under load 20 times, fill its disk, lock its database"
 	@echo "make interop  let other people's verifiers check our log"
@@ -48,6 +49,9 @@ format: .venv/.test
 
 bench: .venv/.test
 	$(BIN)/python -m tests.benchmarks.check_cost
+
+bench-rules: .venv/.test
+	$(BIN)/python -m tests.benchmarks.rules
 
 faults: .venv/.test
 	$(BIN)/python -m pytest tests/faults --rounds 20

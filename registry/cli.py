@@ -20,6 +20,7 @@ import registry
 from registry.api.answers import answer
 from registry.api.logs import configure_logs
 from registry.app import create_app
+from registry.cli_policy import policy_app
 from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
 from registry.core.model import Level, Role
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 keys_app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+app.add_typer(policy_app, name="policy")
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 SHOWN_ERRORS = 20
 CURL = """curl -s {url}/v1/check -H 'Authorization: Bearer {key}' \\
