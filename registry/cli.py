@@ -22,6 +22,7 @@ from registry.api.logs import configure_logs
 from registry.app import create_app
 from registry.cli_decisions import decisions_command, erase_prompts, replay
 from registry.cli_log import log_app, verify
+from registry.cli_policy import policy_app
 from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
 from registry.core.model import Level, Role
@@ -49,6 +50,7 @@ app.command()(verify)
 app.command()(replay)
 app.command()(erase_prompts)
 app.command("decisions")(decisions_command)
+app.add_typer(policy_app, name="policy")
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 SHOWN_ERRORS = 20
 CURL = """curl -s {url}/v1/check -H 'Authorization: Bearer {key}' \\

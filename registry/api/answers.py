@@ -5,12 +5,16 @@ from typing import Any
 
 from registry.core.catalog import Entry
 from registry.core.model import Mention, Reason, Verdict
+from registry.core.rules import Rewritten
 from registry.usecases.check import Checked
 
 
-def answer_bytes(checked: Checked, *, explain: bool) -> bytes:
+def answer_bytes(checked: Checked, *, explain: bool, remedy: Rewritten | None = None) -> bytes:
     """Return the body of a check's answer. `explain` adds the dismissed mentions, last, and the evidence for each."""
-    return json.dumps(answer(checked, explain=explain), ensure_ascii=False, separators=(",", ":")).encode()
+    body = answer(checked, explain=explain)
+    if remedy is not None:
+        body["remedy"] = {"prompt": remedy.prompt, "negative_terms": remedy.negative_terms, "left": remedy.left}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def answer(checked: Checked, *, explain: bool) -> dict[str, Any]:

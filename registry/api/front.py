@@ -19,7 +19,7 @@ from registry.api.context import Api
 from registry.api.problems import INTERNAL, MEDIA_TYPE, kind_of, problem_of, render
 from registry.api.schemas import CheckRequest
 from registry.core.errors import RegistryError, TooLarge
-from registry.usecases.check import check
+from registry.usecases.check import check, offer_remedy
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -50,7 +50,8 @@ async def answer_check(api: Api, authorization: str, request: CheckRequest) -> b
         raise
     api.metrics.checks[checked.decision.outcome].inc()
     api.metrics.check_seconds.observe(time.perf_counter() - start)
-    return answer_bytes(checked, explain=request.explain)
+    remedy = offer_remedy(checked, request.prompt) if request.remedy else None
+    return answer_bytes(checked, explain=request.explain, remedy=remedy)
 
 
 class CheckFirst:

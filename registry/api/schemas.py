@@ -44,6 +44,7 @@ class CheckRequest(Body):
     use: Use | None = Field(None, description="What you say about this generation; a fact left out is unknown, not false.")
     level: Level = Field(Level.balanced, description="How ambiguous mentions are treated.")
     at_least_as_fresh: int | None = Field(None, ge=0, description="Wait briefly for this catalog revision; 409 if it does not come.")
+    remedy: bool = Field(False, description="Also offer a rewritten prompt and negative terms, as far as rightsholders registered any.")
     explain: bool = Field(False, description="Also show dismissed mentions, and the evidence for each.")
 
 
@@ -128,6 +129,17 @@ class ReceiptBody(BaseModel):
     salt: str
 
 
+class RemedyBody(BaseModel):
+    """An offer: the prompt with substitutes for the characters that may not be used so, and what to keep out of the result.
+
+    `left` are positions of mentions that nobody gave a substitute for. Check the offered prompt again before you use it.
+    """
+
+    prompt: str
+    negative_terms: list[str]
+    left: list[int]
+
+
 class CheckAnswer(BaseModel):
     """A decision that stands durably in the log."""
 
@@ -142,6 +154,7 @@ class CheckAnswer(BaseModel):
     mentions: list[MentionBody]
     omitted: list[str]
     receipt: ReceiptBody
+    remedy: RemedyBody | None = Field(None, description="Only where it was asked for.")
 
 
 class BatchAnswerItem(BaseModel):
@@ -182,6 +195,7 @@ class OrganisationUpdate(Body):
     contact: Contact | None = None
     policy: Policy | None = None
     retention: Retention | None = Field(None, description="Services: how long prompts are kept: `P30D`, `decision`, or null: not at all.")
+    unruled: Outcome = Field(Outcome.restricted, description="Of a service: its outcome for characters that nobody has ruled on.")
 
 
 class KeyCreate(Body):
@@ -216,6 +230,7 @@ class WorkUpdate(Body):
     title: NameText | None = None
     titles: list[Title] | None = None
     policy: Policy | None = None
+    scheduled: list[Policy] | None = None
     status: EntryStatus | None = None
 
 
@@ -227,6 +242,7 @@ class CharacterUpdate(Body):
     name: NameText | None = None
     aliases: list[Alias] | None = None
     policy: Policy | None = None
+    scheduled: list[Policy] | None = None
     status: EntryStatus | None = None
 
 

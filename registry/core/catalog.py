@@ -1,10 +1,10 @@
 """The catalog: everything registered, compiled, at one revision. Immutable; a change makes a new one that shares the old one's parts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from registry.core.matching import Lexicon, WordFacts, compile_lexicon, extend_lexicon
-from registry.core.model import Character, EntryStatus, Organisation, Work
+from registry.core.model import Character, EntryStatus, Organisation, Policy, Work
 from registry.core.rules import EffectivePolicy, Shared, compile_policy
 
 
@@ -72,9 +72,9 @@ def _entry(character: Character, works: Mapping[str, Work], rightsholders: Mappi
     work = works.get(character.work) if character.work else None
     rightsholder = rightsholders[character.rightsholder]
     policy = compile_policy(
-        character.policy,
-        work.policy if work else None,
-        rightsholder.policy,
+        _versions(character),
+        _versions(work),
+        _versions(rightsholder),
         character=character.id,
         work=character.work,
         rightsholder=rightsholder.id,
@@ -84,3 +84,28 @@ def _entry(character: Character, works: Mapping[str, Work], rightsholders: Mappi
         shared=shared,
     )
     return Entry(character, work, rightsholder, policy)
+
+
+def _versions(level: Character | Work | Organisation | None) -> tuple[Policy, ...]:
+    if level is None:
+        return ()
+    return level.scheduled if level.policy is None else (level.policy, *level.scheduled)
+
+
+def lookup_with(catalog: Catalog, changed: Character | Work | Organisation) -> Callable[[str], EffectivePolicy | None]:
+    """Return the lookup of what would hold if `changed` were registered; the catalog stays as it is."""
+    shared: Shared = {}
+    known: dict[str, EffectivePolicy] = {}
+
+    def lookup(character: str) -> EffectivePolicy | None:
+        entry = catalog.entries.get(character)
+        if entry is None:
+            return None
+        if character not in known:
+            works = {**({entry.work.id: entry.work} if entry.work else {}), changed.id: changed}
+            holders = {entry.rightsholder.id: entry.rightsholder, changed.id: changed}
+            own = changed if changed.id == character else entry.character
+            known[character] = _entry(own, works, holders, shared).policy  # type: ignore[arg-type]  # an id is of one kind
+        return known[character]
+
+    return lookup

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from registry.core.policy import STRICTNESS, Duty, Outcome, Policy, Remedy, Title
+from registry.core.policy import STRICTNESS, Duty, Outcome, Policy, Remedy, Scheduled, Title
 from registry.core.use import Use
 from registry.core.value import Contact, LangTag, NameText, RefText, Retention, Value
 
@@ -112,9 +112,10 @@ class Alias(Value):
 
 
 class Organisation(Value):
-    """One of the parties. Only a rightsholder has a `policy`, over everything it owns, and a `revision`.
+    """One of the parties. Only a rightsholder has a `policy`, over everything it owns, `scheduled` ones, and a `revision`.
 
-    Only a service has a `retention`, how long its prompts are kept: `P30D` (days), `decision` (as long as the decision); None: not at all.
+    Only a service has a `retention`, how long its prompts are kept: `P30D` (days), `decision` (as long as the decision);
+    None: not at all. `unruled` is a service's own outcome for characters whose use nobody has ruled on.
     """
 
     id: str
@@ -124,6 +125,8 @@ class Organisation(Value):
     contact: Contact | None = None
     policy: Policy | None = None
     retention: Retention | None = None
+    scheduled: tuple[Policy, ...] = ()
+    unruled: Outcome = Outcome.restricted
     revision: int = 0
 
 
@@ -134,6 +137,7 @@ class WorkDraft(Value):
     title: NameText
     titles: tuple[Title, ...] = Field(default=(), max_length=MAX_NAMES)
     policy: Policy | None = None
+    scheduled: Scheduled = ()
 
 
 class CharacterDraft(Value):
@@ -144,6 +148,7 @@ class CharacterDraft(Value):
     name: NameText
     aliases: tuple[Alias, ...] = Field(default=(), max_length=MAX_NAMES)
     policy: Policy | None = None
+    scheduled: Scheduled = ()
 
 
 class Work(WorkDraft):

@@ -169,3 +169,22 @@ class Policy(Value):
         if self.usage is None and not self.prohibitions and self.remedy is None:
             raise ValueError("a policy says a `usage`, prohibitions or a remedy; to say nothing, leave the policy out")
         return self
+
+
+def _dated(versions: tuple[Policy, ...]) -> tuple[Policy, ...]:
+    begins = [version.valid_from for version in versions]
+    if None in begins:
+        raise ValueError("a scheduled policy says `valid_from`")
+    if len(set(begins)) < len(begins):
+        raise ValueError("two scheduled policies begin at the same moment")
+    return versions
+
+
+MAX_SCHEDULED = 50
+Scheduled = Annotated[tuple[Policy, ...], Field(max_length=MAX_SCHEDULED), AfterValidator(_dated)]
+"""Policies that take the place of the standing one while they are in force; each says when it begins."""
+
+
+def begins_later(versions: tuple[Policy, ...], now: datetime) -> tuple[Policy, ...]:
+    """Return the versions that have not begun: what stays when a policy is put that counts at once."""
+    return tuple(version for version in versions if version.valid_from is not None and version.valid_from > now)

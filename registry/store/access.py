@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from registry.core.errors import Conflict, NotFound
-from registry.core.model import Organisation, Policy, Role
+from registry.core.model import Organisation, Outcome, Policy, Role
 from registry.core.rules import read_policy
 from registry.store.tables import ApiKeyRow, OrganisationRow
 
@@ -132,6 +132,8 @@ def to_organisation(row: OrganisationRow) -> Organisation:
         contact=row.contact,
         policy=read_stored_policy(row.policy),
         retention=row.retention,
+        scheduled=read_scheduled(row.scheduled),
+        unruled=Outcome(row.unruled or Outcome.restricted),
         revision=row.revision,
     )
 
@@ -146,6 +148,26 @@ def read_stored_policy(text: str | None) -> Policy | None:
         return read_policy(None)
 
 
+def read_scheduled(text: str | None) -> tuple[Policy, ...]:
+    """Read each version leniently; a list that is none prohibits."""
+    if text is None:
+        return ()
+    try:
+        return tuple(read_policy(version) for version in json.loads(text))
+    except (ValueError, TypeError):
+        return (read_policy(None),)
+
+
+def policy_text(policy: Policy | None) -> str | None:
+    """Return a policy as it is stored."""
+    return None if policy is None else policy.model_dump_json(exclude_defaults=True)
+
+
+def scheduled_text(versions: tuple[Policy, ...]) -> str | None:
+    """Return scheduled versions as they are stored; none at all are null."""
+    return f"[{','.join(version.model_dump_json(exclude_defaults=True) for version in versions)}]" if versions else None
+
+
 def organisation_columns(organisation: Organisation) -> dict[str, Any]:
     """Return the row's columns, but for when it was created and its revision."""
     return {
@@ -155,7 +177,9 @@ def organisation_columns(organisation: Organisation) -> dict[str, Any]:
         "name": organisation.name,
         "contact": organisation.contact,
         "retention": organisation.retention,
-        "policy": None if organisation.policy is None else organisation.policy.model_dump_json(exclude_defaults=True),
+        "policy": policy_text(organisation.policy),
+        "scheduled": scheduled_text(organisation.scheduled),
+        "unruled": None if organisation.unruled is Outcome.restricted else organisation.unruled.value,
     }
 
 

@@ -8,9 +8,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import Select, bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
-from registry.core.model import Alias, Character, EntryStatus, Organisation, Policy, Role, Title, Work
-from registry.store.access import organisation_columns, read_stored_policy, to_organisation
+from registry.core.model import Alias, Character, EntryStatus, Organisation, Role, Title, Work
+from registry.store.access import organisation_columns, policy_text, read_scheduled, read_stored_policy, scheduled_text, to_organisation
 from registry.store.log import POSTGRES_LOG, SQLITE_LOG, LeafDraft, TreeHead, append_leaves, read_head
+from registry.store.policy_versions import Author, record_versions
 from registry.store.tables import CharacterRow, NameRow, OrganisationRow, TreeHeadRow, WorkRow, table_of
 
 Row = TypeVar("Row", WorkRow, CharacterRow)
@@ -34,12 +35,13 @@ class CatalogRows:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change of the catalog, made ready before the log is locked: the row as it is from now on (but for its revision),
-    its leaf, and the folded names that the entry is searched by.
+    its leaf, who signs it, and the folded names that the entry is searched by.
     """
 
     table: type[WorkRow] | type[CharacterRow] | type[OrganisationRow]
     columns: dict[str, Any]
     leaf: bytes
+    author: Author
     names: frozenset[str]
     is_new: bool
 
@@ -55,13 +57,15 @@ class EntryFilter:
     name: str | None = None
 
 
-def change_of(entry: Work | Character | Organisation, leaf: bytes, *, names: frozenset[str] = frozenset(), is_new: bool = False) -> Change:
+def change_of(
+    entry: Work | Character | Organisation, leaf: bytes, author: Author, *, names: frozenset[str] = frozenset(), is_new: bool = False
+) -> Change:
     """Return the change that makes an entry be as given."""
     if isinstance(entry, Work):
-        return Change(WorkRow, _work_columns(entry), leaf, names, is_new)
+        return Change(WorkRow, _work_columns(entry), leaf, author, names, is_new)
     if isinstance(entry, Character):
-        return Change(CharacterRow, _character_columns(entry), leaf, names, is_new)
-    return Change(OrganisationRow, organisation_columns(entry), leaf, names, is_new)
+        return Change(CharacterRow, _character_columns(entry), leaf, author, names, is_new)
+    return Change(OrganisationRow, organisation_columns(entry), leaf, author, names, is_new)
 
 
 def read_revision(session: Session) -> tuple[int, int]:
@@ -155,6 +159,7 @@ def _write_entries(session: Session, changes: Sequence[Change]) -> None:
     for row_type in (OrganisationRow, WorkRow, CharacterRow):  # a work before the characters that refer to it
         mine = [c for c in changes if c.table is row_type]
         table = table_of(row_type)
+        record_versions(connection, table, [(c.columns, c.author, c.is_new) for c in mine])
         if new := [c.columns for c in mine if c.is_new]:
             connection.execute(table.insert(), new)
         if old := [{**c.columns, "at": c.columns["id"]} for c in mine if not c.is_new]:
@@ -166,7 +171,7 @@ def _write_entries(session: Session, changes: Sequence[Change]) -> None:
         connection.execute(table_of(NameRow).insert(), names)
 
 
-_ENTRY = ("id", "rightsholder_id", "ref", "policy", "status", "revision", "created_at", "updated_at")
+_ENTRY = ("id", "rightsholder_id", "ref", "policy", "scheduled", "status", "revision", "created_at", "updated_at")
 _WORK = (*_ENTRY, "title", "titles")
 _CHARACTER = (*_ENTRY, "work_id", "name", "aliases")
 
@@ -194,12 +199,18 @@ def _filtered(query: Select[Any], row_type: type[Row], chosen: EntryFilter) -> S
     return query
 
 
-def _policy_text(policy: Policy | None) -> str | None:
-    return None if policy is None else policy.model_dump_json(exclude_defaults=True)
-
-
 def _work(
-    id_: Any, rightsholder: Any, ref: Any, policy: Any, status: Any, revision: Any, created: Any, updated: Any, title: Any, titles: Any
+    id_: Any,
+    rightsholder: Any,
+    ref: Any,
+    policy: Any,
+    scheduled: Any,
+    status: Any,
+    revision: Any,
+    created: Any,
+    updated: Any,
+    title: Any,
+    titles: Any,
 ) -> Work:
     # What stands in the database was validated when it was registered; validating it again would double the time to start.
     return Work.model_construct(
@@ -209,6 +220,7 @@ def _work(
         title=title,
         titles=_TITLES.validate_json(titles),
         policy=read_stored_policy(policy),
+        scheduled=read_scheduled(scheduled),
         status=EntryStatus(status),
         revision=revision,
         created_at=created,
@@ -221,6 +233,7 @@ def _character(
     rightsholder: Any,
     ref: Any,
     policy: Any,
+    scheduled: Any,
     status: Any,
     revision: Any,
     created: Any,
@@ -237,6 +250,7 @@ def _character(
         name=name,
         aliases=_ALIASES.validate_json(aliases),
         policy=read_stored_policy(policy),
+        scheduled=read_scheduled(scheduled),
         status=EntryStatus(status),
         revision=revision,
         created_at=created,
@@ -249,7 +263,8 @@ def _entry_columns(entry: Work | Character) -> dict[str, Any]:
         "id": entry.id,
         "rightsholder_id": entry.rightsholder,
         "ref": entry.ref,
-        "policy": _policy_text(entry.policy),
+        "policy": policy_text(entry.policy),
+        "scheduled": scheduled_text(entry.scheduled),
         "status": entry.status.value,
         "created_at": entry.created_at,
         "updated_at": entry.updated_at,

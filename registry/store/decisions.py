@@ -37,11 +37,11 @@ class DecisionFilter:
     rightsholder: str | None = None
     seen_by: str | None = None
     character: str | None = None
+    work: str | None = None
     outcome: str | None = None
     level: str | None = None
     revision: int | None = None
     reason: str | None = None
-    work: str | None = None
     reported: bool | None = None
     since: datetime | None = None
     until: datetime | None = None

@@ -23,6 +23,8 @@ class OrganisationRow(SQLModel, table=True):
     contact: str | None = None
     retention: str | None = None
     policy: str | None = None
+    scheduled: str | None = None
+    unruled: str | None = None
     revision: int = Field(default=0, sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
 
@@ -54,6 +56,7 @@ class WorkRow(SQLModel, table=True):
     title: str
     titles: str
     policy: str | None = None
+    scheduled: str | None = None
     status: str
     revision: int = Field(sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
@@ -73,10 +76,25 @@ class CharacterRow(SQLModel, table=True):
     name: str
     aliases: str
     policy: str | None = None
+    scheduled: str | None = None
     status: str
     revision: int = Field(sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
+
+
+class PolicyVersionRow(SQLModel, table=True):
+    """What a character, work or rightsholder said from one revision on, and who made it say so."""
+
+    __tablename__ = "policy_version"
+
+    entry_id: str = Field(primary_key=True, sa_type=Key)
+    revision: int = Field(primary_key=True, sa_type=Big)
+    changed_at: datetime = Field(sa_type=Moment)
+    organisation_id: str | None = None
+    key_id: str | None = None
+    policy: str | None = None
+    scheduled: str | None = None
 
 
 class NameRow(SQLModel, table=True):

@@ -4,15 +4,18 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from registry.core.decision_log.canonical import canonical_bytes
-from registry.core.errors import InvalidInput, NotAuthenticated, NotPermitted
-from registry.core.model import Organisation, Policy, Role
+from registry.core.errors import FieldError, InvalidInput, NotAuthenticated, NotPermitted
+from registry.core.model import Organisation, Outcome, Policy, Role
+from registry.core.policy import begins_later
 from registry.store import access as store
 from registry.store.catalog import Change, bump_access_epoch, change_of, commit_changes
+from registry.store.log import MAX_LEAF_BYTES
+from registry.store.policy_versions import Author
 from registry.usecases.ids import new_id
 from registry.usecases.registry import Registry
 
@@ -98,7 +101,7 @@ def create_organisation(
     now = registry.now()
     organisation = Organisation(id=new_id("org", now), role=role, ref=ref, name=name, contact=contact, policy=policy)
     with registry.database.write() as session:
-        store.add_organisation(session, organisation, created_at=now)
+        store.add_organisation(session, organisation.model_copy(update={"policy": None}), created_at=now)  # the change brings it
         if role is Role.rightsholder:
             commit_changes(session, [organisation_change(organisation, caller, now)])
         session.commit()
@@ -107,26 +110,46 @@ def create_organisation(
 
 
 def update_organisation(registry: Registry, caller: Caller, organisation_id: str, **changes: object) -> Organisation:
-    """Change name, contact or policy of an organisation: its own, or any as the operator."""
+    """Change name, contact, policy or `unruled` of an organisation: its own, or any as the operator.
+
+    A policy takes the place of what is in force; scheduled ones that begin later stay.
+    """
+
+    def change(before: Organisation) -> dict[str, object]:
+        return {**changes, **({"scheduled": begins_later(before.scheduled, registry.now())} if "policy" in changes else {})}
+
+    return change_organisation(registry, caller, organisation_id, change)
+
+
+def change_organisation(
+    registry: Registry, caller: Caller, organisation_id: str, change: Callable[[Organisation], dict[str, object]]
+) -> Organisation:
+    """Change the fields that `change` returns, given the organisation as it stands."""
     organisation_id = _meant(caller, organisation_id)
     if caller.organisation.role is not Role.operator and caller.organisation.id != organisation_id:
         raise NotPermitted("only the organisation itself or the operator may change it")
     now = registry.now()
     with registry.database.write() as session:
         before = store.get_organisation(session, organisation_id)
-        after = Organisation.model_validate({**before.model_dump(), **changes})
-        if after.policy is not None and after.role is not Role.rightsholder:
-            raise InvalidInput("only a rightsholder has a policy")
-        if after.retention is not None and after.role is not Role.service:
-            raise InvalidInput("only a service has a retention of prompts")
+        after = Organisation.model_validate({**before.model_dump(), **change(before)})
+        _require_fitting(after)
         bump_access_epoch(session)
         if after.role is Role.rightsholder and after != before:
             commit_changes(session, [organisation_change(after, caller, now)])
         else:
             store.save_organisation(session, after)
             session.commit()
-    registry.catalog.refresh()
-    return after
+    return registry.catalog.refresh().rightsholders.get(after.id, after)
+
+
+def _require_fitting(organisation: Organisation) -> None:
+    if organisation.retention is not None and organisation.role is not Role.service:
+        raise InvalidInput("only a service has a retention of prompts")
+    if (organisation.policy is not None or organisation.scheduled) and organisation.role is not Role.rightsholder:
+        raise InvalidInput("only a rightsholder has a policy")
+    if organisation.unruled is not Outcome.restricted and organisation.role is not Role.service:
+        wrong = FieldError("/unruled", "only of a service")
+        raise InvalidInput("only a service has a default for what nobody has ruled on", fields=(wrong,))
 
 
 def get_organisation(registry: Registry, caller: Caller, organisation_id: str) -> Organisation:
@@ -189,7 +212,15 @@ def revoke_key(registry: Registry, caller: Caller | None, key_id: str) -> store.
 
 def organisation_change(organisation: Organisation, caller: Caller | None, now: datetime) -> Change:
     """Return the catalog change, with its leaf, that makes a rightsholder be as given."""
-    return change_of(organisation, canonical_bytes(catalog_leaf(organisation, caller, now)))
+    leaf = canonical_bytes(catalog_leaf(organisation, caller, now))
+    if len(leaf) > MAX_LEAF_BYTES:
+        raise InvalidInput(f"the organisation takes {len(leaf)} bytes in the log; at most {MAX_LEAF_BYTES} fit: give fewer rules")
+    return change_of(organisation, leaf, author_of(caller, now))
+
+
+def author_of(caller: Caller | None, now: datetime) -> Author:
+    """Return who signs a change made now; None is the command line."""
+    return Author(None, None, now) if caller is None else Author(caller.organisation.id, caller.key_id, now)
 
 
 def catalog_leaf(entry: object, caller: Caller | None, now: datetime) -> dict[str, object]:

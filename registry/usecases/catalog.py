@@ -11,10 +11,11 @@ from pyunormalize import NFKC
 from registry.core.decision_log.canonical import encode_trusted
 from registry.core.errors import Conflict, FieldError, InvalidInput, LogUnavailable, NotFound, NotPermitted
 from registry.core.model import Character, CharacterDraft, EntryStatus, Role, Work, WorkDraft
+from registry.core.policy import begins_later
 from registry.store import catalog as store
 from registry.store.database import Session
 from registry.store.log import MAX_LEAF_BYTES
-from registry.usecases.access import Caller, catalog_leaf
+from registry.usecases.access import Caller, author_of, catalog_leaf
 from registry.usecases.ids import new_id
 from registry.usecases.registry import Registry
 
@@ -72,8 +73,22 @@ def patch_entry(registry: Registry, caller: Caller, kind: Kind, said: str, chang
         before = _owned(session, caller, kind, said)
         status = _patched_status(changes.pop("status", before.status))
         fields = {name: getattr(before, name) for name in kind.draft.model_fields}
+        if "policy" in changes:
+            fields["scheduled"] = begins_later(before.scheduled, registry.now())
         draft = _validated(kind.draft, {**fields, **changes})
         entry = _changed(session, registry.now(), caller, before, draft, status=status)
+        _commit(session, entry, caller, is_new=False)
+    return _in_force(registry, entry)
+
+
+def change_entry(
+    registry: Registry, caller: Caller, kind: Kind, said: str, change: Callable[[Work | Character], dict[str, Any]]
+) -> Work | Character:
+    """Change the fields that `change` returns, given the entry as it stands."""
+    caller.require(Role.rightsholder)
+    with registry.database.write() as session:
+        before = _owned(session, caller, kind, said)
+        entry = before.model_copy(update={**change(before), "updated_at": registry.now()})
         _commit(session, entry, caller, is_new=False)
     return _in_force(registry, entry)
 
@@ -130,7 +145,7 @@ def entry_change(entry: Work | Character, caller: Caller | None, now: datetime, 
     leaf = encode_trusted(catalog_leaf(entry, caller, now))
     if len(leaf) > MAX_LEAF_BYTES:
         raise InvalidInput(f"the entry takes {len(leaf)} bytes in the log; at most {MAX_LEAF_BYTES} fit: give fewer or shorter names")
-    return store.change_of(entry, leaf, names=frozenset(search_key(t) for t in texts), is_new=is_new)
+    return store.change_of(entry, leaf, author_of(caller, now), names=frozenset(search_key(t) for t in texts), is_new=is_new)
 
 
 def build_entry(kind: Kind, draft: Draft, *, rightsholder: str, work: str | None, now: datetime) -> Work | Character:

@@ -10,8 +10,8 @@ from registry.core.catalog import Catalog
 from registry.core.decision_log.leaf import commit_to_prompt, decision_leaf
 from registry.core.errors import CatalogBehind, FieldError, InvalidInput, NotFreshEnough, TooLarge
 from registry.core.matching import MATCHER_VERSION, find_mentions
-from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Role, Use
-from registry.core.rules import facts_for_the_log, judge
+from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Outcome, Role, Use
+from registry.core.rules import Rewritten, facts_for_the_log, judge, rewrite
 from registry.store.columns import to_micros
 from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, KeptPrompt, LeafDraft, Receipt
 from registry.usecases.access import Caller, confirm
@@ -93,6 +93,7 @@ class Asked:
     service: str
     recipient: str
     use: Use | None
+    unruled: Outcome
     level: Level
     kept: str
 
@@ -101,7 +102,7 @@ def decide(registry: Registry, caller: Caller, prompt: str, use: Use | None, lev
     """Decide with this catalog: matching, rules, commitment. Nothing is written."""
     now, salt = registry.now(), secrets.token_bytes(SALT_BYTES)
     who = caller.organisation
-    asked = Asked(new_id("dec", now), now, who.id, who.ref, use, level, who.retention or "none")
+    asked = Asked(new_id("dec", now), now, who.id, who.ref, use, who.unruled, level, who.retention or "none")
     return decide_as(asked, prompt, salt, catalog)
 
 
@@ -118,7 +119,7 @@ def conclude(
     asked: Asked, mentions: tuple[Mention, ...], catalog: Catalog, prompt_hash: str, prompt_length: int
 ) -> tuple[Decision, bytes, tuple[str, ...]]:
     """Judge what was found; return the decision, its leaf, and every character judged, also those that the leaf leaves out."""
-    judged = judge(mentions, asked.use, catalog.policy_of, recipient=asked.recipient, at=asked.at)
+    judged = judge(mentions, asked.use, catalog.policy_of, recipient=asked.recipient, at=asked.at, unruled=asked.unruled)
     whole = Decision(
         id=asked.id,
         decided_at=asked.at,
@@ -132,7 +133,7 @@ def conclude(
         mentions=mentions,
         prompt_hash=prompt_hash,
         prompt_length=prompt_length,
-        facts=facts_for_the_log(asked.use, asked.recipient, asked.at),
+        facts=facts_for_the_log(asked.use, asked.recipient, asked.at, asked.unruled),
         prompt_kept=asked.kept,
     )
     return *_with_leaf(whole), tuple(v.character for v in judged.verdicts)
@@ -181,6 +182,13 @@ def _leaf_draft(decided: _Decided, catalog: Catalog, prompt: str) -> LeafDraft:
     if decision.prompt_kept != "none":
         kept = KeptPrompt(prompt, decided.salt, erase_at(decision.prompt_kept, at))
     return LeafDraft("decision", decided.leaf, index, kept)
+
+
+def offer_remedy(checked: Checked, prompt: str) -> Rewritten:
+    """Return the prompt with the rightsholders' substitutes in place of names that may not be used so; only for who asks."""
+    entries, at = checked.catalog.entries, checked.decision.decided_at
+    remedies = {v.character: remedy for v in checked.decision.verdicts if (remedy := entries[v.character].policy.remedy_at(at))}
+    return rewrite(prompt, checked.decision.mentions, checked.decision.verdicts, remedies)
 
 
 async def _catch_up(registry: Registry, caller: Caller, seen: Catalog) -> None:

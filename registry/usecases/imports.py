@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from registry.core.errors import FieldError, InvalidImport, InvalidInput, NotFound, RegistryError, TooManyRequests
 from registry.core.model import Character, EntryStatus, Role, Work
+from registry.core.policy import begins_later
 from registry.store import catalog as store
 from registry.store import import_jobs as jobs
 from registry.store.import_jobs import ImportJob
@@ -121,6 +122,8 @@ class _Planner:
             changed = {**said, **({"work": work} if kind is CHARACTER else {}), "status": EntryStatus.active}
             if all(getattr(before, name) == value for name, value in changed.items()):
                 return
+            if "policy" in changed:
+                changed.setdefault("scheduled", begins_later(before.scheduled, self._now))
             entry = before.model_copy(update={**changed, "updated_at": self._now})
         self.changes.append(entry_change(entry, self._caller, self._now, is_new=before is None))
         known[line.draft.ref] = entry

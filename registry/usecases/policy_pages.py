@@ -30,6 +30,32 @@ covers the narrower ones: say the narrowest word that is true.
 `exceptions` names characters or works that a policy does not cover. `valid_from` and `valid_until` bound a policy; of several
 versions in force the one that began last counts. `remedy` offers words to use instead, and negative terms.
 
+## Over HTTP
+
+`PUT /v1/works/ref:moon-cats/policy` (or `characters`, or `organisations/me`) takes a policy, a template with other fields in the
+place of its own, or ODRL 2.2. Without `valid_from` it counts at once; with it, it waits beside the others and takes effect by itself:
+
+<!-- example: scheduled template -->
+```json
+{"template": "fan-works", "exceptions": ["nyx"], "valid_from": "2030-04-01T00:00:00+09:00", "valid_until": "2030-10-01T00:00:00+09:00"}
+```
+
+`GET .../policy` says what is in force, standing and scheduled (`?format=odrl`: an ODRL offer); `.../policy/versions` who
+changed what, when and why;
+`.../policy/diff?from=1&to=2` what that means in words; `DELETE` takes all of it back, or one version by `?valid_from=`.
+Try a draft on the last decisions before you put it:
+
+<!-- example: preview -->
+```json
+{"level": "works", "id": "ref:moon-cats", "policy": {"template": "fan-works"}, "last": 500}
+```
+
+`POST /v1/policies/preview` answers how many would be `stricter` and `looser`, with ids of decisions, and changes nothing.
+They are judged as if they were asked when the draft begins. `GET /v1/policy-templates` and `GET /v1/vocabulary` are tables below as JSON.
+
+A service asks for words to use instead with `"remedy": true` in `/v1/check`, and chooses with
+`PATCH /v1/organisations/me {"unruled": "prohibited"}` what counts for characters whose use nobody has ruled on.
+
 How this maps to ODRL 2.2, and what ODRL cannot say, is in [policies/odrl.md](../policies/odrl.md).
 """
 

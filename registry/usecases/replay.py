@@ -18,7 +18,7 @@ from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.decision_log.leaf import commit_to_prompt
 from registry.core.errors import InvalidInput, NotFound
 from registry.core.matching import MATCHER_VERSION
-from registry.core.model import Level, Mention, MentionStatus, Role, Use
+from registry.core.model import Level, Mention, MentionStatus, Outcome, Role, Use
 from registry.store import replay as store
 from registry.store.audit import KeptRow, catalog_leaves
 from registry.store.database import Database
@@ -106,7 +106,8 @@ def _asked(said: dict[str, Any]) -> Asked:
     asserted, derived = said["facts"]["asserted"], said["facts"]["derived"]
     use = Use.model_validate(asserted) if asserted else None
     at, level = datetime.fromisoformat(said["at"]), Level(said["level"])
-    return Asked(said["id"], at, said["service"], derived["recipient"], use, level, said["prompt"]["kept"])
+    unruled = Outcome(derived.get("unruled", Outcome.restricted))
+    return Asked(said["id"], at, said["service"], derived["recipient"], use, unruled, level, said["prompt"]["kept"])
 
 
 def _with_what_was_left_out(said: dict[str, Any], again: dict[str, Any], leaf: bytes, words: list[str]) -> bytes:

@@ -11,13 +11,14 @@ from registry.core.rules.combine import Lookup, judge
 
 
 class Asked(NamedTuple):
-    """One past check, as its decision recorded it. `decision` is its id."""
+    """One past check, as its decision recorded it. `decision` is its id, `unruled` the service's default if it had one."""
 
     decision: str
     mentions: tuple[Mention, ...]
     use: Use | None
     recipient: str | None = None
     at: datetime | None = None
+    unruled: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def what_if(asked: Iterable[Asked], before: Lookup, after: Lookup, *, unruled: O
     for check in asked:
         judged += 1
         old, new = (
-            judge(check.mentions, check.use, lookup, recipient=check.recipient, at=check.at, unruled=unruled).outcome
+            judge(check.mentions, check.use, lookup, recipient=check.recipient, at=check.at, unruled=check.unruled or unruled).outcome
             for lookup in (before, after)
         )
         if old is not new:

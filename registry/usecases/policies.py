@@ -1,0 +1,152 @@
+"""Policies of characters, works and rightsholders: put (at once or scheduled), withdraw, their history, two versions compared in words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from registry.core.errors import InvalidInput, NotFound
+from registry.core.model import Character, Organisation, Policy, Role, Work
+from registry.core.policy import MAX_SCHEDULED, begins_later
+from registry.core.rules.diff import NOTHING_CHANGES, diff_policies
+from registry.core.rules.odrl import from_odrl, to_odrl
+from registry.core.rules.periods import in_force
+from registry.store import policy_versions as store
+from registry.store.policy_files import load_template
+from registry.store.policy_versions import PolicyVersion
+from registry.usecases.access import Caller, change_organisation, get_organisation
+from registry.usecases.catalog import CHARACTER, WORK, change_entry, get_entry, sees_withdrawn
+from registry.usecases.registry import Registry
+
+LevelName = Literal["characters", "works", "organisations"]
+Entry = Character | Work | Organisation
+KINDS = {"characters": CHARACTER, "works": WORK}
+IRI = "urn:character-registry:"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one entry says, as of `at`."""
+
+    entry: Entry
+    at: datetime
+
+    @property
+    def in_force(self) -> Policy | None:
+        """Return the version that counts at `at`."""
+        return in_force(tuple(policy for policy in (self.entry.policy, *self.entry.scheduled) if policy), self.at)
+
+
+def get_policy(registry: Registry, caller: Caller, level: LevelName, said: str, *, rightsholder: str | None = None) -> Said:
+    """Return what an entry says about its use."""
+    return Said(_entry(registry, caller, level, said, rightsholder), registry.now())
+
+
+def put_policy(registry: Registry, caller: Caller, level: LevelName, said: str, policy: Policy) -> Said:
+    """Put a policy. Without `valid_from` it counts at once, in the place of what is in force; with it, it is one more version,
+    or takes the place of the one that begins at the same moment. Versions that begin later stay.
+    """
+    return _changed(registry, caller, level, said, lambda entry: fields_with(entry, policy, registry.now()))
+
+
+def fields_with(entry: Entry, policy: Policy, now: datetime) -> dict[str, Any]:
+    """Return `policy` and `scheduled` of the entry as they are once this policy is put."""
+    if policy.valid_from is None:
+        return {"policy": policy, "scheduled": begins_later(entry.scheduled, now)}
+    others = (version for version in entry.scheduled if version.valid_from != policy.valid_from)
+    versions = sorted((*others, policy), key=lambda version: _seconds(version.valid_from))
+    if len(versions) > MAX_SCHEDULED:
+        raise InvalidInput(f"at most {MAX_SCHEDULED} versions may be scheduled; withdraw one by its `valid_from`")
+    return {"policy": entry.policy, "scheduled": tuple(versions)}
+
+
+def withdraw_policy(registry: Registry, caller: Caller, level: LevelName, said: str, *, valid_from: datetime | None = None) -> Said:
+    """Take back everything that the entry says, or only the version that begins at `valid_from`. Raises NotFound."""
+
+    def change(entry: Entry) -> dict[str, Any]:
+        if valid_from is None:
+            return {"policy": None, "scheduled": ()}
+        left = tuple(version for version in entry.scheduled if version.valid_from != valid_from)
+        if len(left) == len(entry.scheduled):
+            raise NotFound(f"no version begins at `{valid_from.isoformat()}`")
+        return {"scheduled": left}
+
+    return _changed(registry, caller, level, said, change)
+
+
+def list_versions(registry: Registry, caller: Caller, level: LevelName, said: str) -> Sequence[PolicyVersion]:
+    """Return all versions, oldest first: for the owner, operator and auditor."""
+    entry = _entry(registry, caller, level, said)
+    if not sees_withdrawn(caller, owner_of(entry)):
+        caller.require(Role.operator, Role.auditor)
+    with registry.database.read() as session:
+        return store.list_versions(session, entry.id)
+
+
+def diff_versions(registry: Registry, caller: Caller, level: LevelName, said: str, *, old: int, new: int) -> tuple[str, ...]:
+    """Return in English sentences what changed between two versions, numbered from 1; 0 is the time before the first."""
+    versions = list_versions(registry, caller, level, said)
+    for number in (old, new):
+        if number > len(versions):
+            raise NotFound(f"there is no version `{number}`; the newest is `{len(versions)}`")
+    before, after = (_by_begin(versions[n - 1]) if n else {} for n in (old, new))
+    sentences: list[str] = []
+    for begin in sorted(before.keys() | after.keys(), key=_seconds):
+        prefix = f"The version from {begin.isoformat()}: " if begin else ""
+        sentences += [prefix + s for s in diff_policies(before.get(begin), after.get(begin)) if s != NOTHING_CHANGES]
+    return tuple(sentences) or (NOTHING_CHANGES,)
+
+
+def note_of(version: PolicyVersion, before: PolicyVersion | None) -> str | None:
+    """Return the note of the policy that this version brought."""
+    known = (before.policy, *before.scheduled) if before else ()
+    return next((p.note for p in (version.policy, *version.scheduled) if p and p.note and p not in known), None)
+
+
+def read_body(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Understand a template by its name, with other fields in the place of its own, and ODRL by its `@context`.
+
+    Returns the fields of a policy, not yet validated. Raises InvalidInput for what the registry cannot judge.
+    """
+    if "@context" in given:
+        return dict(from_odrl(given))
+    if given.get("template") is None:
+        return dict(given)
+    fields = {name: value for name, value in given.items() if name != "template"}
+    return {**dict(load_template(str(given["template"])).policy), **fields}
+
+
+def odrl_of(said: Said) -> dict[str, Any]:
+    """Return the policy in force as an ODRL offer. Raises NotFound where nothing is in force."""
+    policy, entry = said.in_force, said.entry
+    if policy is None:
+        raise NotFound("no policy is in force here")
+    target = f"{IRI}{type(entry).__name__.lower()}:{entry.id}"
+    return to_odrl(policy, uid=f"{IRI}policy:{entry.id}:{entry.revision}", target=target, assigner=f"{IRI}organisation:{owner_of(entry)}")
+
+
+def owner_of(entry: Entry) -> str:
+    """Return the id of the rightsholder that owns the entry, or is it."""
+    return entry.id if isinstance(entry, Organisation) else entry.rightsholder
+
+
+def _entry(registry: Registry, caller: Caller, level: LevelName, said: str, rightsholder: str | None = None) -> Entry:
+    if level == "organisations":
+        return get_organisation(registry, caller, said)
+    return get_entry(registry, caller, KINDS[level], said, rightsholder=rightsholder)
+
+
+def _changed(registry: Registry, caller: Caller, level: LevelName, said: str, change: Callable[[Entry], dict[str, Any]]) -> Said:
+    if level == "organisations":
+        return Said(change_organisation(registry, caller, said, change), registry.now())
+    return Said(change_entry(registry, caller, KINDS[level], said, change), registry.now())
+
+
+def _by_begin(version: PolicyVersion) -> dict[datetime | None, Policy]:
+    standing: dict[datetime | None, Policy] = {None: version.policy} if version.policy else {}
+    return standing | {policy.valid_from: policy for policy in version.scheduled}
+
+
+def _seconds(moment: datetime | None) -> float:
+    """Return what versions are sorted by; the one without a date comes first."""
+    return moment.timestamp() if moment else float("-inf")
