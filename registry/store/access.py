@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from registry.core.errors import Conflict, NotFound
 from registry.core.model import Organisation, Outcome, Policy, Role
-from registry.core.rules import read_policy
+from registry.core.rules import NOTHING_READABLE, read_policy
 from registry.store.tables import ApiKeyRow, OrganisationRow
 
 
@@ -149,13 +149,14 @@ def read_stored_policy(text: str | None) -> Policy | None:
 
 
 def read_scheduled(text: str | None) -> tuple[Policy, ...]:
-    """Read each version leniently; a list that is none prohibits."""
+    """Read each version leniently; where the dates of one cannot be read, none of them may loosen anything: all is prohibited."""
     if text is None:
         return ()
     try:
-        return tuple(read_policy(version) for version in json.loads(text))
+        versions = tuple(read_policy(version) for version in json.loads(text))
     except (ValueError, TypeError):
-        return (read_policy(None),)
+        return (NOTHING_READABLE,)
+    return (NOTHING_READABLE,) if NOTHING_READABLE in versions else versions
 
 
 def policy_text(policy: Policy | None) -> str | None:

@@ -51,7 +51,8 @@ Try a draft on the last decisions before you put it:
 ```
 
 `POST /v1/policies/preview` answers how many would be `stricter` and `looser`, with ids of decisions, and changes nothing.
-They are judged as if they were asked when the draft begins. `GET /v1/policy-templates` and `GET /v1/vocabulary` are tables below as JSON.
+They are judged as if they were asked when the draft begins. `GET /v1/policy-templates` and `GET /v1/vocabulary` are the
+tables below as JSON.
 
 A service asks for words to use instead with `"remedy": true` in `/v1/check`, and chooses with
 `PATCH /v1/organisations/me {"unruled": "prohibited"}` what counts for characters whose use nobody has ruled on.

@@ -18,7 +18,7 @@ def preview_policy(registry: Registry, caller: Caller, level: LevelName, said: s
     """Judge the last decisions about an entry as if they were asked when the draft begins, with and without it. Only for its owner.
 
     Both sides are judged with the catalog of now, so that only the draft makes a difference. Characters that are no
-    longer registered count for neither.
+    longer registered count for neither; those of other rightsholders are company, but their outcomes are not told.
     """
     caller.require(Role.rightsholder)
     entry = get_policy(registry, caller, level, said).entry
@@ -30,7 +30,9 @@ def preview_policy(registry: Registry, caller: Caller, level: LevelName, said: s
         found = list_decisions(session, _about(entry), before=None, limit=last)
     catalog = registry.catalog.current
     draft = entry.model_copy(update=fields_with(entry, policy, now))
-    return what_if((_asked(decision, catalog, at) for decision in found), catalog.policy_of, lookup_with(catalog, draft))
+    asked = (_asked(decision, catalog, at) for decision in found)
+    mine = lambda character: catalog.entries[character].rightsholder.id == caller.organisation.id  # noqa: E731
+    return what_if(asked, catalog.policy_of, lookup_with(catalog, draft), covers=mine)
 
 
 def _about(entry: Entry) -> DecisionFilter:

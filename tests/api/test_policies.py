@@ -287,3 +287,11 @@ class TestPreview:
         body = {"id": luna["id"], "policy": {"usage": "allowed"}}
         assert http("POST", "/v1/policies/preview", key=other, json=body).status_code == 403
         assert http("POST", "/v1/policies/preview", "service", json=body).status_code == 403
+
+    def test_it_tells_nothing_of_what_others_say(self, http, asked, other):
+        http("PUT", "/v1/characters/ref:rival", key=other, json={"name": "Rex Barkington", "policy": {"usage": "prohibited"}})
+        both = http.check("Luna Prowl and Rex Barkington")
+        assert both["outcome"] == "prohibited"
+        body = {"id": "ref:luna", "policy": {"usage": "prohibited"}, "last": 1}
+        (flip,) = http("POST", "/v1/policies/preview", "rightsholder", json=body).json()["flips"]
+        assert (flip["before"], flip["after"], flip["examples"]) == ("allowed", "prohibited", [both["decision_id"]])

@@ -3,10 +3,11 @@
 from registry.core.rules.claims import facts_for_the_log
 from registry.core.rules.combine import Judgement, Lookup, combine, judge
 from registry.core.rules.effective import EffectivePolicy, Shared, compile_policy
-from registry.core.rules.lenient import read_policy
+from registry.core.rules.lenient import NOTHING_READABLE, read_policy
 from registry.core.rules.remedies import Rewritten, rewrite
 
 __all__ = [
+    "NOTHING_READABLE",
     "EffectivePolicy",
     "Judgement",
     "Lookup",

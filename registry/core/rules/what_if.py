@@ -1,7 +1,7 @@
 """What if: past checks judged again under a draft policy, and counted by direction; no prompt is needed or shown."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -40,18 +40,36 @@ class Flips:
         return sum(n for (before, after), n in self.counts.items() if STRICTNESS[after] < STRICTNESS[before])
 
 
-def what_if(asked: Iterable[Asked], before: Lookup, after: Lookup, *, unruled: Outcome = Outcome.restricted, examples: int = 5) -> Flips:
-    """Judge every past check under both sets of policies. Pure; `examples` bounds the ids kept per direction."""
+def _everybody(character: str) -> bool:  # noqa: ARG001
+    return True
+
+
+def what_if(
+    asked: Iterable[Asked],
+    before: Lookup,
+    after: Lookup,
+    *,
+    covers: Callable[[str], bool] = _everybody,
+    unruled: Outcome = Outcome.restricted,
+    examples: int = 5,
+) -> Flips:
+    """Judge every past check under both sets of policies. Pure; `examples` bounds the ids kept per direction.
+
+    Only verdicts about characters that `covers` says count: others are company, and what is said about them stays theirs.
+    """
     counts: Counter[tuple[Outcome, Outcome]] = Counter()
     kept: dict[tuple[Outcome, Outcome], tuple[str, ...]] = {}
     judged = 0
     for check in asked:
         judged += 1
-        old, new = (
-            judge(check.mentions, check.use, lookup, recipient=check.recipient, at=check.at, unruled=check.unruled or unruled).outcome
-            for lookup in (before, after)
-        )
+        old, new = (_outcome(check, lookup, covers, check.unruled or unruled) for lookup in (before, after))
         if old is not new:
             counts[old, new] += 1
             kept[old, new] = (*kept.get((old, new), ()), check.decision)[:examples]
     return Flips(judged, counts, kept)
+
+
+def _outcome(check: Asked, lookup: Lookup, covers: Callable[[str], bool], unruled: Outcome) -> Outcome:
+    verdicts = judge(check.mentions, check.use, lookup, recipient=check.recipient, at=check.at, unruled=unruled).verdicts
+    outcomes = (verdict.outcome for verdict in verdicts if covers(verdict.character))
+    return max(outcomes, key=STRICTNESS.__getitem__, default=Outcome.allowed)
