@@ -4,11 +4,13 @@ BIN := .venv/bin
 export REGISTRY_HOME ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench bench-log quality faults interop openapi format lock clean
+.PHONY: help serve test test-slow policies lint bench bench-log quality faults interop openapi format lock clean
 
 help:
 	@echo "make serve    set up, load a small example catalog, answer on http://127.0.0.1:8000"
 	@echo "make test     set up, run the whole suite on SQLite and PostgreSQL"
+	@echo "make test-slow  the laws on 20,000 examples"
+	@echo "make policies   write anew what is made from policies/: words.py, docs/policies.md"
 	@echo "make lint     ruff, mypy --strict, import contracts"
 	@echo "make bench    measure /check against an empty endpoint, side by side"
 	@echo "make bench-log  append with and without the tree, bytes, verify, replay, receipts (ARGS='--size 1000000')"
@@ -35,7 +37,13 @@ serve: .venv/.serve
 	@$(BIN)/registry serve
 
 test: .venv/.test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-slow: .venv/.test
+	$(BIN)/python -m pytest -m slow
+
+policies: .venv/.test
+	$(BIN)/python tests/policies/regenerate.py
 
 lint: .venv/.test
 	$(BIN)/ruff check .

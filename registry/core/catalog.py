@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from registry.core.matching import Lexicon, compile_lexicon, extend_lexicon
+from registry.core.matching import Lexicon, WordFacts, compile_lexicon, extend_lexicon
 from registry.core.model import Character, EntryStatus, Organisation, Work
 from registry.core.rules import EffectivePolicy, Shared, compile_policy
 
@@ -22,9 +22,9 @@ class Entry:
 class Catalog:
     """What a check reads. `revision` is the number of the last change in it, `access_epoch` that of the last revocation."""
 
+    lexicon: Lexicon
     revision: int = 0
     access_epoch: int = 0
-    lexicon: Lexicon = field(default_factory=lambda: compile_lexicon((), ()))
     entries: Mapping[str, Entry] = field(default_factory=dict)
     works: Mapping[str, Work] = field(default_factory=dict)
     rightsholders: Mapping[str, Organisation] = field(default_factory=dict)
@@ -32,6 +32,11 @@ class Catalog:
     def policy_of(self, character: str) -> EffectivePolicy:
         """Return what holds for an active character. Raises KeyError for any other."""
         return self.entries[character].policy
+
+
+def empty_catalog(facts: WordFacts) -> Catalog:
+    """Return a catalog with nothing in it, that knows what words are ordinary."""
+    return Catalog(compile_lexicon((), (), facts))
 
 
 def extend_catalog(
@@ -59,8 +64,8 @@ def extend_catalog(
     if catalog.entries:
         lexicon = extend_lexicon(catalog.lexicon, changed.values(), new_works.values())
     else:
-        lexicon = compile_lexicon(changed.values(), all_works.values())
-    return Catalog(revision, access_epoch, lexicon, entries, all_works, all_holders)
+        lexicon = compile_lexicon(changed.values(), all_works.values(), catalog.lexicon.facts)
+    return Catalog(lexicon, revision, access_epoch, entries, all_works, all_holders)
 
 
 def _entry(character: Character, works: Mapping[str, Work], rightsholders: Mapping[str, Organisation], shared: Shared) -> Entry:

@@ -101,12 +101,13 @@ class MentionStatus(StrEnum):
 
 
 class Alias(Value):
-    """Another name of a character, and how it may be matched."""
+    """Another name of a character, and how it may be matched; `benign` are phrases in which it is meant otherwise."""
 
     text: NameText
     lang: LangTag | None = None
     kind: AliasKind = "name"
     match: MatchMode = MatchMode.auto
+    benign: tuple[NameText, ...] = ()
 
 
 Retention = Annotated[str, StringConstraints(pattern=r"^(decision|P[1-9][0-9]{0,3}D)$")]

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from registry.core.catalog import Catalog, extend_catalog
+from registry.core.catalog import Catalog, empty_catalog, extend_catalog
 from registry.store.catalog import CatalogRows, load_catalog, read_revision
 from registry.store.database import Database
 from registry.store.log_writer import LogWriter
+from registry.store.word_facts import load_word_facts
 from registry.usecases.log_key import LogKeyFile
 
 Clock = Callable[[], datetime]
@@ -28,7 +29,7 @@ class CurrentCatalog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self.current = Catalog()
+        self.current = empty_catalog(load_word_facts())
 
     def refresh(self) -> Catalog:
         """Take in what has changed in the database since; cheap when nothing has."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 from multiprocessing import get_context
 from typing import Any
 
-from registry.core.catalog import Catalog
+from registry.core.catalog import Catalog, empty_catalog
 from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.decision_log.leaf import commit_to_prompt
 from registry.core.errors import InvalidInput, NotFound
@@ -24,6 +24,7 @@ from registry.store.audit import KeptRow, catalog_leaves
 from registry.store.database import Database
 from registry.store.decisions import DecisionFilter, find_decision
 from registry.store.tree import read_tree_head
+from registry.store.word_facts import load_word_facts
 from registry.usecases.access import Caller
 from registry.usecases.check import Asked, conclude, decide_as
 from registry.usecases.decisions import get_decision
@@ -59,13 +60,13 @@ class Replayer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._rebuilt, self._next = Rebuilt(Catalog()), 0
+        self._rebuilt, self._next = Rebuilt(empty_catalog(load_word_facts())), 0
 
     def replay(self, index: int) -> Replayed:
         """Decide the decision at this index again."""
         with self._database.read() as session:
             if index < self._next:
-                self._rebuilt, self._next = Rebuilt(Catalog()), 0
+                self._rebuilt, self._next = Rebuilt(empty_catalog(load_word_facts())), 0
             self._rebuilt.extend(leaf for _, leaf in catalog_leaves(session, self._next, index))
             self._next = index
             leaf, kept = store.read_decision(session, index)

@@ -22,6 +22,7 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 from registry.core.matching import MATCHER_VERSION, compile_lexicon, find_mentions
 from registry.core.model import Character, Level, MentionStatus, Work
 from registry.example import example_catalog
+from registry.store.word_facts import load_word_facts
 
 Span = tuple[int, int]
 Matcher = Callable[[str], Iterable[Span]]
@@ -81,7 +82,7 @@ def ours(catalog: list[dict[str, Any]], level: Level) -> Matcher:
     entries = [{k: v for k, v in r.items() if k != "type"} | stamp | {"id": r["ref"]} for r in catalog]
     works = [Work(**e) for e in entries if "title" in e]
     characters = [Character(**e) for e in entries if "title" not in e]
-    lexicon = compile_lexicon(characters, works)
+    lexicon = compile_lexicon(characters, works, load_word_facts())
     hidden = MentionStatus.dismissed
     return lambda prompt: [(m.start, m.end) for m in find_mentions(prompt, lexicon, level) if m.status is not hidden]
 

@@ -1,6 +1,19 @@
 """Prompt to mentions: find every registered name, in the prompt as sent."""
 
-from registry.core.matching.detect import MATCHER_VERSION, find_mentions
+from registry.core.matching.facts import WordFacts
 from registry.core.matching.lexicon import Lexicon, compile_lexicon, extend_lexicon
+from registry.core.matching.mentions import MATCHER_VERSION, find_mentions
+from registry.core.matching.report import AliasReport, Preview, preview, report_aliases
 
-__all__ = ["MATCHER_VERSION", "Lexicon", "compile_lexicon", "extend_lexicon", "find_mentions"]
+__all__ = [
+    "MATCHER_VERSION",
+    "AliasReport",
+    "Lexicon",
+    "Preview",
+    "WordFacts",
+    "compile_lexicon",
+    "extend_lexicon",
+    "find_mentions",
+    "preview",
+    "report_aliases",
+]

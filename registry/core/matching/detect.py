@@ -1,62 +1,120 @@
-"""Find the registered names in a prompt: fold once, one automaton pass, borders, the longest of nested names."""
+"""Find the registered names in a prompt: fold once, one automaton pass, second readings where something may be hidden."""
 
-from registry.core.matching.lexicon import Lexicon, Name
-from registry.core.matching.normalize import fold, fold_with_offsets, is_border
-from registry.core.model import Level, Mention, MentionStatus
+from dataclasses import dataclass, field
+from itertools import accumulate
 
-MATCHER_VERSION = "plain-1"
+from registry.core.matching.borders import splits_katakana, whole_end
+from registry.core.matching.fold import Places, bare, fold
+from registry.core.matching.lexicon import TITLE, Lexicon
+from registry.core.matching.typos import MIN_LENGTH, TYPO, is_one_typo, windows
+from registry.core.matching.views import Reading, readings
 
+PLAIN: frozenset[str] = frozenset()
+MAX_FOUND = 16_384  # places looked at in one prompt; nested names could make a hundred times more
+MAX_PLACES = 32  # places of one name: repeated without end it must not use up what others need
 
-def find_mentions(prompt: str, lexicon: Lexicon, level: Level = Level.balanced) -> tuple[Mention, ...]:
-    """Return every mention in reading order, dismissed ones too.
-
-    Pure and deterministic in (prompt, lexicon, level, MATCHER_VERSION). Offsets are code points of `prompt`.
-    Of nested hits the longest counts; of equal spans all owners are candidates of one mention.
-    """
-    del level  # plain matching links whatever it finds
-    folded = fold(prompt)
-    spans = _spans(folded, lexicon)
-    if not spans:
-        return ()
-    places = None if len(folded) == len(prompt) and prompt.isascii() else fold_with_offsets(prompt)[1]
-    return tuple(_mention(prompt, start, end, names, places) for start, end, names in _outermost(spans))
+Ref = tuple[int, int, int]  # segment, name, method
 
 
-def _spans(folded: str, lexicon: Lexicon) -> dict[tuple[int, int], list[Name]]:
-    spans: dict[tuple[int, int], list[Name]] = {}
-    for number, segment in enumerate(lexicon.segments):
-        for start, end, pattern in segment.automaton.find_overlapping(folded):
-            if _is_whole(folded, start, end):
-                names = [n for n in segment.names[pattern] if lexicon.home.get(n.character) == number]
-                if names:
-                    spans.setdefault((start, end), []).extend(names)
-    return spans
+@dataclass(slots=True)
+class Found:
+    """A registered name at a place of the prompt: what was read there (`key`, folded), whose it is, through which disguise."""
+
+    start: int
+    end: int
+    key: str
+    names: list[Ref]
+    kinds: frozenset[str]
+    titles: bool
 
 
-def _is_whole(folded: str, start: int, end: int) -> bool:
-    return is_border(folded[start - 1 : start], folded[start]) and is_border(folded[end - 1], folded[end : end + 1])
+@dataclass(slots=True)
+class Search:
+    """One prompt being searched. Names that score less than `floor` on their own are passed over."""
+
+    prompt: str
+    lexicon: Lexicon
+    floor: int
+    found: dict[tuple[int, int, bool], Found] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Look through every reading of the prompt."""
+        table = self.lexicon.facts.fold
+        folded = fold(self.prompt, table)
+        self.scan(folded, self.prompt, None)
+        for reading in readings(self.prompt, folded.split(), self.lexicon.facts):
+            self.scan(fold(reading.text, table), reading.text, reading)
+        self.scan_typos(folded)
+
+    def scan(self, folded: str, text: str, reading: Reading | None) -> None:
+        """Pass the automata over one reading and note what stands whole in it."""
+        floor, places = self.floor, None
+        seen: dict[tuple[int, int], int] = {}
+        for number, segment in enumerate(self.lexicon.segments):
+            best = segment.best
+            for start, end, pattern in segment.automaton.find_overlapping(folded):
+                if best[pattern] < floor or seen.get((number, pattern), 0) >= MAX_PLACES:
+                    continue
+                last = whole_end(folded, end)
+                if not last or len(self.found) >= MAX_FOUND:
+                    continue
+                first = start + (folded[start] == " ")
+                places = places or Places(text, self.lexicon.facts.fold)
+                spot = places.span(first, last)
+                if splits_katakana(text, *spot):
+                    continue
+                place = spot if reading is None else reading.source(*spot)
+                if place is not None:
+                    seen[number, pattern] = seen.get((number, pattern), 0) + 1
+                    self.note(number, pattern, place, folded[first:end].rstrip(), reading.kinds if reading else PLAIN)
+
+    def note(self, number: int, pattern: int, spot: tuple[int, int], key: str, kinds: frozenset[str]) -> None:
+        """Add the owners of a pattern to what was found at a place; a plainer reading of the same place stands."""
+        segment = self.lexicon.segments[number]
+        for packed in segment.refs[segment.first[pattern] : segment.first[pattern + 1]]:
+            name, method = packed >> 3, packed & 7
+            if self.lexicon.is_current(number, segment.owners[name]):
+                self.add(spot, key, (number, name, method), kinds, titles=bool(segment.modes[name] & TITLE))
+
+    def add(self, spot: tuple[int, int], key: str, ref: Ref, kinds: frozenset[str], *, titles: bool) -> None:
+        """Add one owner's name at a place."""
+        here = self.found.get((*spot, titles))
+        if here is None:
+            self.found[*spot, titles] = Found(*spot, key, [ref], kinds, titles)
+        elif here.kinds == kinds and ref not in here.names:
+            here.names.append(ref)
+
+    def scan_typos(self, folded: str) -> None:
+        """Look for long names one letter away, around words that no list knows."""
+        facts, words = self.lexicon.facts, folded.split()
+        unknown = {w for w in set(words) - facts.common if len(w) >= 4 and w.isascii() and w.isalpha() and not facts.find(w)}
+        if not unknown:
+            return
+        taken = [(f.start, f.end) for f in self.found.values() if not f.titles]
+        starts = list(accumulate((len(w) + 1 for w in words), initial=1))
+        places = None
+        for first, last in windows(words, unknown, facts.common):
+            for number, name, key in self._near("".join(words[first:last]), last - first):
+                places = places or Places(self.prompt, facts.fold)
+                spot = places.span(starts[first], starts[last] - 1)
+                if not any(start <= spot[0] and spot[1] <= end for start, end in taken):
+                    self.add(spot, key, (number, name, 0), TYPO, titles=False)
+
+    def _near(self, squeezed: str, words: int) -> list[tuple[int, int, str]]:
+        near = []
+        if MIN_LENGTH <= len(squeezed) <= 40:
+            for number, segment in enumerate(self.lexicon.segments):
+                for name in sorted(segment.typos.find(squeezed)):
+                    key = bare(segment.texts[name], self.lexicon.facts.fold)
+                    alike = key.count(" ") == words - 1 and is_one_typo(squeezed, key.replace(" ", ""))
+                    if alike and self.lexicon.is_current(number, segment.owners[name]):
+                        near.append((number, name, key))
+        return near
 
 
-def _outermost(spans: dict[tuple[int, int], list[Name]]) -> list[tuple[int, int, list[Name]]]:
-    """Drop spans inside a longer one that begins earlier or ends later; keep those that merely overlap."""
-    kept: list[tuple[int, int, list[Name]]] = []
-    reach = -1
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if end > reach:
-            kept.append((start, end, spans[start, end]))
-            reach = end
-    return kept
-
-
-def _mention(prompt: str, start: int, end: int, names: list[Name], places: list[int] | None) -> Mention:
-    if places is not None:
-        first, last = start, end
-        start = places[first]
-        while last < len(places) - 1 and places[last] == places[last - 1]:
-            last += 1
-        end = places[last]
-    surface = prompt[start:end]
-    candidates = tuple(sorted({n.character for n in names}))
-    alias = min(n.alias for n in names)
-    method = "exact" if any(n.alias == surface for n in names) else "folded"
-    return Mention(start, end, surface, alias, method, MentionStatus.linked, 100, candidates)
+def find_names(prompt: str, lexicon: Lexicon, floor: int) -> tuple[list[Found], list[Found]]:
+    """Return (names, titles of works) found in any reading of the prompt."""
+    search = Search(prompt, lexicon, floor)
+    search.run()
+    everything = search.found.values()
+    return [f for f in everything if not f.titles], [f for f in everything if f.titles]

@@ -1,11 +1,13 @@
 """Rewriting replaces exactly the spans of what may not be used, with what the rightsholder registered."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.core.model import Mention, MentionStatus, Outcome, Remedy, Verdict
-from registry.core.rules import rewrite
+from registry.core.model import Mention, MentionStatus, Outcome, Policy, Remedy, Verdict
+from registry.core.rules import compile_policy, rewrite
 from registry.core.rules.remedies import language_of
 
 MOUSE = Remedy(
@@ -81,3 +83,11 @@ def test_every_code_point_outside_the_spans_stays_and_every_one_inside_goes(prom
     kept = [not any(start <= place < end for start, end, _ in spans) for place in range(len(prompt))]
     assert result.prompt.replace("\uf8ff", "") == "".join(c for c, keep in zip(prompt, kept, strict=True) if keep).replace("\uf8ff", "")
     assert result.replaced == tuple(range(len(spans)))
+
+
+def test_the_remedy_in_force_is_the_nearest_one_of_its_time():
+    begin = datetime(2027, 1, 1, tzinfo=UTC)
+    later = Policy(usage=Outcome.prohibited, remedy=MOUSE, valid_from=begin)
+    work = Policy(usage=Outcome.prohibited, remedy=Remedy(negative_terms=["luna"]))
+    policy = compile_policy(later, work, None, character="p", work="w", rightsholder="r")
+    assert [policy.remedy_at(moment) for moment in (None, begin - timedelta(seconds=1), begin)] == [work.remedy, work.remedy, MOUSE]

@@ -1,0 +1,35 @@
+"""Evidence in words: the signs that weighed most for and against a mention."""
+
+from registry.core.matching.link import COMPANY_WEIGHTS, Weighed
+from registry.core.matching.variants import METHODS
+from registry.core.matching.weights import WEIGHTS
+
+MOST = 4
+
+_WORDS = {
+    "work nearby": "a title of its work is in the prompt",
+    "everyday title nearby": "a title of its work, an everyday word, is in the prompt",
+    "companion nearby": "another character of its work is in the prompt",
+    "rightsholder's word": "its rightsholder asks not to take it here",
+    "exact mode": "written exactly as registered, as its rightsholder asks",
+    "several works": "characters of several works have this name",
+    "cue word": "the prompt speaks of characters, comics, films or games",
+    "first word": "the prompt begins with it",
+    "as typo": "one letter differs",
+}
+
+
+def evidence_words(weighed: Weighed) -> tuple[str, ...]:
+    """Return the heaviest signs of the place, each with what it says: `for: capital, few`."""
+    worth = [(WEIGHTS.get(sign, COMPANY_WEIGHTS.get(sign, -1)) * value, sign) for sign, value in weighed.signs]
+    worth.sort(key=lambda pair: (-abs(pair[0]), pair[1]))
+    alone = weighed.score - round(sum(w for w, _ in worth))
+    first = "a name on its own" if alone >= 0 else "ordinary on its own" if alone > -300 else "very ordinary on its own"
+    return (first, *(f"{'for' if w > 0 else 'against'}: {_WORDS.get(sign, sign)}" for w, sign in worth[:MOST] if w))
+
+
+def method_name(surface: str, weighed: Weighed) -> str:
+    """Name how the registered text was found: exact, folded, a spelling, or the disguise it was read through."""
+    if weighed.found.kinds:
+        return "+".join(sorted(weighed.found.kinds))
+    return "exact" if surface == weighed.text else METHODS[weighed.method]

@@ -1,0 +1,118 @@
+"""What is known of ordinary words, names and characters: a pure value read from one shipped file (tools/build_word_facts.py).
+
+A word is looked up by a 40-bit checksum of its folded text, so that a million words are eight megabytes and load at once.
+The 24 bits beside it: 5 of frequency, 4 of unevenness, 11 flags.
+"""
+
+import json
+import struct
+import zlib
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+MAGIC = b"WORDFACTS2"
+
+WORD_EN, WORD_JA, WORD_ZH, WORD_KO = 1, 2, 4, 8
+GIVEN, SURNAME, PERSON, PLACE, PROPER, CREATURE = 16, 32, 64, 128, 256, 512
+WORD = WORD_EN | WORD_JA | WORD_ZH | WORD_KO
+
+_FLAG_BITS = 11
+
+
+def word_key(text: str) -> int:
+    """40 bits of a folded word: CRC-32 and, from another family of checksums, eight bits of Adler-32."""
+    data = text.encode()
+    adler = zlib.adler32(data)
+    return zlib.crc32(data) << 8 | (adler ^ adler >> 16) & 0xFF
+
+
+def pack(zipf: float, uneven: float, flags: int) -> int:
+    """Facts as 24 bits: quarter steps of the Zipf scale for frequency, half steps for unevenness."""
+    frequency = min(31, max(0, round(4 * zipf)))
+    return (frequency << 4 | min(15, round(2 * uneven))) << _FLAG_BITS | flags & (1 << _FLAG_BITS) - 1
+
+
+class WordFact(NamedTuple):
+    """What one word is known for: `zipf` 0 to 8 (0: unknown), `uneven` (high: at home in one language), flags."""
+
+    zipf: float
+    uneven: float
+    flags: int
+
+
+UNKNOWN = WordFact(0.0, 0.0, 0)
+
+
+def unpack(bits: int) -> WordFact:
+    """Read what `pack` wrote."""
+    return WordFact((bits >> _FLAG_BITS + 4) / 4, (bits >> _FLAG_BITS & 15) / 2, bits & (1 << _FLAG_BITS) - 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordFacts:
+    """The whole file. `fold` and `looks` are tables for `str.translate`; `common` holds everyday words in Latin letters."""
+
+    rows: array  # type: ignore[type-arg]
+    starts: array  # type: ignore[type-arg]
+    fold: dict[int, str]
+    looks: dict[int, str]
+    common: frozenset[str] = field(repr=False)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "WordFacts":
+        """Read the shipped file; ValueError when it is another."""
+        if not data.startswith(MAGIC):
+            raise ValueError("not a word facts file; build it with tools/build_word_facts.py")
+        at = len(MAGIC) + 8
+        texts, _ = struct.unpack_from("<II", data, len(MAGIC))
+        fold, looks, common = json.loads(zlib.decompress(data[at : at + texts]))
+        rows = array("Q", zlib.decompress(data[at + texts :]))
+        starts = array("L", (bisect_left(rows, top << 48) for top in range(1 << 16)))
+        starts.append(len(rows))
+        return cls(rows, starts, _table(fold) | jamo_table(), _table(looks), frozenset(common.split(" ")))
+
+    def find(self, folded: str) -> int:
+        """Return the packed facts of a folded word, 0 when it is unknown."""
+        data = folded.encode()
+        check, adler = zlib.crc32(data), zlib.adler32(data)
+        key = (check << 8 | (adler ^ adler >> 16) & 0xFF) << 24
+        top = check >> 16
+        last = self.starts[top + 1]
+        at = bisect_left(self.rows, key, self.starts[top], last)
+        if at < last and self.rows[at] ^ key < 1 << 24:
+            return int(self.rows[at] & 0xFFFFFF)
+        return 0
+
+    def fact(self, folded: str) -> WordFact:
+        """Return what is known of a folded word."""
+        bits = self.find(folded)
+        return unpack(bits) if bits else UNKNOWN
+
+
+class Lookup(dict[str, WordFact]):
+    """The facts as one compilation asks for them: a word is looked up once, names share most of theirs."""
+
+    __slots__ = ("_facts",)
+
+    def __init__(self, facts: WordFacts) -> None:
+        super().__init__()
+        self._facts = facts
+
+    def __missing__(self, folded: str) -> WordFact:
+        fact = self[folded] = self._facts.fact(folded)
+        return fact
+
+
+def _table(entries: dict[str, str]) -> dict[int, str]:
+    return {int(code, 16): text for code, text in entries.items()}
+
+
+def jamo_table() -> dict[int, str]:
+    """Syllables as their jamo (Unicode, section 3.12), so that both forms of one text fold alike."""
+    table = {}
+    for index in range(11172):
+        lead, vowel, tail = index // 588, index % 588 // 28, index % 28
+        table[0xAC00 + index] = chr(0x1100 + lead) + chr(0x1161 + vowel) + (chr(0x11A7 + tail) if tail else "")
+    return table

@@ -1,0 +1,173 @@
+"""Is the character meant? Weigh what was found: the name on its own, the place where it stands, its company in the prompt.
+
+A mention's score is a sum of whole numbers, hundredths of a logit, the same on every machine. What the rightsholder
+said about a name (match mode, benign phrases) stands above all evidence.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from registry.core.matching.detect import Found
+from registry.core.matching.evidence import Sign
+from registry.core.matching.fold import Places, bare, fold
+from registry.core.matching.lexicon import NEEDS_CONTEXT, STRONG_TITLE, TITLE, Lexicon
+from registry.core.matching.surroundings import Style, signs_around
+from registry.core.matching.variants import bordered
+from registry.core.matching.weights import METHOD_COST, WEIGHTS
+from registry.core.model import Level, MentionStatus
+
+# Scores from which a mention is ambiguous, and from which it is linked.
+THRESHOLDS = {Level.strict: (-250, -50), Level.balanced: (-60, 75), Level.lenient: (75, 75)}
+
+# Set by hand: titles are rare in the prompts that weights were learned on, but who writes one means it.
+TITLE_NEARBY = 600
+WEAK_TITLE_NEARBY = 120  # the title is an everyday word
+COMPANION = 300
+COMPANION_SCORE = 75
+EXACT_MODE = 150
+IN_CONTEXT = 100  # what a `needs_context` name scores at least once its owner's condition holds
+_BROKEN = frozenset({"hangul inside word", "kana inside word", "han inside word", "han straddles", "hiragana before"})
+
+
+@dataclass(slots=True)
+class Weighed:
+    """A found name with its score, the signs behind it, and the characters it may mean."""
+
+    found: Found
+    score: int
+    signs: list[Sign]
+    text: str
+    method: int
+    characters: tuple[str, ...]
+    status: MentionStatus = MentionStatus.dismissed
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Works that the prompt speaks of: by title, and by a character clearly meant, each with the place."""
+
+    titles: dict[str, list[tuple[int, int, bool]]]
+    characters: dict[str, list[tuple[int, int]]]
+
+    def bonus(self, work: str | None, start: int, end: int) -> list[Sign]:
+        """Return what the prompt's other names say for a character of this work."""
+        signs: list[Sign] = []
+        elsewhere = [strong for s, e, strong in self.titles.get(work or "", ()) if e <= start or end <= s]
+        if elsewhere:
+            signs.append(("work nearby" if any(elsewhere) else "everyday title nearby", 1))
+        if any(e <= start or end <= s for s, e in self.characters.get(work or "", ())):
+            signs.append(("companion nearby", 1))
+        return signs
+
+
+COMPANY_WEIGHTS = {
+    "work nearby": TITLE_NEARBY,
+    "everyday title nearby": WEAK_TITLE_NEARBY,
+    "companion nearby": COMPANION,
+    "exact mode": EXACT_MODE,
+}
+
+
+def weigh(prompt: str, found: Found, style: Style, lexicon: Lexicon) -> Weighed:
+    """Score a found name by itself and by where it stands."""
+    owned = [(_base(lexicon, ref), ref) for ref in found.names]
+    score, (number, name, method) = max(owned)
+    signs = signs_around(prompt, found, style, lexicon.facts)
+    characters = tuple(sorted({lexicon.segments[n].owners[i] for _, (n, i, _) in owned}))
+    works = {_work(lexicon, c) or c for c in characters}
+    if len(works) > 1:
+        signs.append(("several works", min(len(works) - 1, 3)))
+    score += round(sum(WEIGHTS.get(sign, 0) * value for sign, value in signs))
+    return Weighed(found, score, signs, lexicon.segments[number].texts[name], method, characters)
+
+
+def _base(lexicon: Lexicon, ref: tuple[int, int, int]) -> int:
+    number, name, method = ref
+    return int(lexicon.segments[number].base[name]) - METHOD_COST[method]
+
+
+def _work(lexicon: Lexicon, character: str) -> str | None:
+    entry = lexicon.find_character(character)
+    return entry.work if entry else None
+
+
+def company_of(prompt: str, weighed: list[Weighed], titles: list[Found], lexicon: Lexicon) -> Company:
+    """Collect the works that titles and clearly meant characters speak of; an everyday word is a title only with a capital."""
+    by_title: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
+    by_character: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for title in titles:
+        for number, name, _ in title.names:
+            segment = lexicon.segments[number]
+            strong = segment.base[name] >= STRONG_TITLE
+            if strong or not prompt[title.start].islower():
+                by_title[segment.owners[name]].append((title.start, title.end, strong))
+    for mention in weighed:
+        if mention.score >= COMPANION_SCORE:
+            for work in {w for c in mention.characters if (w := _work(lexicon, c))}:
+                by_character[work].append((mention.found.start, mention.found.end))
+    return Company(dict(by_title), dict(by_character))
+
+
+def settle(prompt: str, mention: Weighed, company: Company, lexicon: Lexicon, level: Level) -> None:
+    """Add what the company says, choose among several owners, apply the rightsholder's word, and set the status."""
+    spot = mention.found.start, mention.found.end
+    helped = {c: signs for c in mention.characters if (signs := company.bonus(_work(lexicon, c), *spot))}
+    if helped:
+        mention.characters = tuple(sorted(helped))
+        signs = max(helped.values(), key=len)
+        mention.signs += signs
+        mention.score += sum(COMPANY_WEIGHTS[sign] for sign, _ in signs)
+    names = _allowed(prompt, mention, lexicon, alone=not helped)
+    if not names:
+        mention.signs.append(("rightsholder's word", -1))
+        return
+    if helped and _waited_for_context(mention, lexicon) and not any(sign in _BROKEN for sign, _ in mention.signs):
+        mention.score = max(mention.score, IN_CONTEXT)
+    ambiguous, linked = THRESHOLDS[level]
+    mention.characters = tuple(c for c in mention.characters if c in names)
+    if mention.score >= ambiguous:
+        mention.status = MentionStatus.linked if mention.score >= linked else MentionStatus.ambiguous
+
+
+def _waited_for_context(mention: Weighed, lexicon: Lexicon) -> bool:
+    """True when the rightsholder asked for this name to be found in its work's company, which is there now."""
+    return any(
+        lexicon.segments[n].modes[i] == NEEDS_CONTEXT and lexicon.segments[n].owners[i] in mention.characters
+        for n, i, _ in mention.found.names
+    )
+
+
+def _allowed(prompt: str, mention: Weighed, lexicon: Lexicon, *, alone: bool) -> set[str]:
+    """Return the characters whose rightsholder lets this name be found here."""
+    allowed = set()
+    surface = prompt[mention.found.start : mention.found.end]
+    for number, name, _ in mention.found.names:
+        segment = lexicon.segments[number]
+        owner, text, mode = segment.owners[name], segment.texts[name], segment.modes[name] & ~TITLE
+        if mode == 1:
+            if surface != text:
+                continue
+            mention.signs.append(("exact mode", 1))
+            mention.score += EXACT_MODE
+        elif mode == NEEDS_CONTEXT and alone:
+            continue
+        if owner in mention.characters and not _is_benign(prompt, mention.found, owner, text, lexicon):
+            allowed.add(owner)
+    return allowed
+
+
+def _is_benign(prompt: str, found: Found, character: str, text: str, lexicon: Lexicon) -> bool:
+    entry = lexicon.find_character(character)
+    phrases = [p for a in (entry.aliases if entry else ()) if a.text == text for p in a.benign]
+    if not phrases:
+        return False
+    folded, places = fold(prompt, lexicon.facts.fold), Places(prompt, lexicon.facts.fold)
+    for phrase in phrases:
+        pattern = bordered(bare(phrase, lexicon.facts.fold))
+        at = folded.find(pattern)
+        while at >= 0:
+            start, end = places.span(at + (pattern[0] == " "), at + len(pattern.rstrip()))
+            if start <= found.start and found.end <= end:
+                return True
+            at = folded.find(pattern, at + 1)
+    return False
