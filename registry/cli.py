@@ -249,7 +249,7 @@ def _opened(settings: Settings) -> Iterator[Registry]:
 
 async def _check(running: Registry, service: str, prompt: str, level: Level) -> Checked:
     try:
-        return await check(running, local_caller(running, service), prompt, level=level)
+        return await check(running, local_caller(running, service), prompt, level=level, explain=True)
     finally:
         await running.log.close()
 

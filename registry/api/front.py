@@ -43,7 +43,13 @@ async def answer_check(api: Api, authorization: str, request: CheckRequest) -> b
     try:
         caller = api.authenticate(authorization)
         checked = await check(
-            api.registry, caller, request.prompt, use=request.use, level=request.level, at_least_as_fresh=request.at_least_as_fresh
+            api.registry,
+            caller,
+            request.prompt,
+            use=request.use,
+            level=request.level,
+            at_least_as_fresh=request.at_least_as_fresh,
+            explain=request.explain,
         )
     except RegistryError as error:
         api.metrics.failed_checks.labels(kind_of(error).name).inc()

@@ -49,10 +49,12 @@ async def check(
     use: Use | None = None,
     level: Level = Level.balanced,
     at_least_as_fresh: int | None = None,
+    explain: bool = False,
 ) -> Checked:
     """Decide what the rightsholders say about this prompt; return only once the decision is durable in the log.
 
-    `use` is what the service claims about this generation; it stands in the decision, marked as claimed.
+    `use` is what the service claims about this generation; it stands in the decision, marked as claimed. `explain` also
+    finds the names that are too ordinary to be meant; it changes nothing about the decision.
     Raises NotPermitted (only services and the operator check), TooLarge, NotFreshEnough, LogUnavailable,
     NotAuthenticated (the key was revoked meanwhile).
     """
@@ -72,7 +74,12 @@ async def check(
                 raise
             await _catch_up(registry, caller, catalog)
         else:
-            return Checked(decided.decision, receipt, catalog, decided.dismissed, decided.salt)
+            dismissed = _dismissed(prompt, catalog, level) if explain else decided.dismissed
+            return Checked(decided.decision, receipt, catalog, dismissed, decided.salt)
+
+
+def _dismissed(prompt: str, catalog: Catalog, level: Level) -> tuple[Mention, ...]:
+    return tuple(m for m in find_mentions(prompt, catalog.lexicon, level, explain=True) if m.status is MentionStatus.dismissed)
 
 
 @dataclass(frozen=True, slots=True)

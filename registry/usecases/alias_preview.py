@@ -1,0 +1,38 @@
+"""Warning the writer: what a draft character would find, and how ordinary each of its names is, before anything is stored."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from registry.core.matching import AliasReport, Preview, preview, report_aliases
+from registry.core.model import Character, CharacterDraft, Level, Role, Work
+from registry.store.word_facts import load_ordinary_sample
+from registry.usecases.access import Caller
+from registry.usecases.catalog import CHARACTER, build_entry
+from registry.usecases.registry import Registry
+
+SAMPLE_STEP = 8  # every eighth of the ordinary sentences: a report is read while somebody waits
+
+
+@dataclass(frozen=True, slots=True)
+class AliasPreview:
+    """A report on each name of a draft, and what the draft finds in each prompt."""
+
+    aliases: tuple[AliasReport, ...]
+    prompts: tuple[Preview, ...]
+
+
+def preview_character(registry: Registry, caller: Caller, draft: CharacterDraft, prompts: Sequence[str], level: Level) -> AliasPreview:
+    """Try a draft beside everything registered; nothing is stored or logged. `work` is an id or one of the caller's refs."""
+    caller.require(Role.rightsholder)
+    catalog = registry.catalog.current
+    work = _find_work(catalog.works.values(), caller.organisation.id, draft.work)
+    entry = build_entry(CHARACTER, draft, rightsholder=caller.organisation.id, work=work.id if work else None, now=registry.now())
+    assert isinstance(entry, Character)  # noqa: S101  what CHARACTER builds
+    sample = load_ordinary_sample()[::SAMPLE_STEP]
+    reports = report_aliases(entry, work, catalog.lexicon, sample)
+    return AliasPreview(reports, preview(entry, work, prompts, catalog.lexicon, level))
+
+
+def _find_work(works: Iterable[Work], rightsholder: str, said: str | None) -> Work | None:
+    named = {said, (said or "").removeprefix("ref:")}
+    return next((w for w in works if w.rightsholder == rightsholder and (w.id in named or w.ref in named)), None)
