@@ -26,9 +26,9 @@ MAY_SKIP = "test_interop"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """With REGISTRY_TESTS_MUST_NOT_SKIP a skipped test fails the run: on CI nothing is missing."""
+    """With TESTS_MUST_NOT_SKIP a skipped test fails the run: on CI nothing is missing."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if "REGISTRY_TESTS_MUST_NOT_SKIP" in os.environ and reporter is not None:
+    if "TESTS_MUST_NOT_SKIP" in os.environ and reporter is not None:
         skipped = [report for report in reporter.stats.get("skipped", ()) if MAY_SKIP not in report.nodeid]
         if skipped:
             reporter.write_line(f"{len(skipped)} skipped tests fail this run: {skipped[0].nodeid} {skipped[0].longrepr}", red=True)
