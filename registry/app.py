@@ -16,8 +16,8 @@ from registry.api.front import CheckFirst, Envelope
 from registry.api.metrics import Metrics
 from registry.api.problems import answer_problems
 from registry.config import Settings
-from registry.usecases.access import KeyRing
 from registry.usecases.imports import ImportJobs, fail_interrupted_imports
+from registry.usecases.keys import KeyRing
 from registry.usecases.log import fill_tree
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.prompts import erase_due_prompts

@@ -27,10 +27,10 @@ from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
 from registry.core.model import Level, Role
 from registry.example import example_catalog
-from registry.usecases.access import create_key, list_keys, revoke_key
 from registry.usecases.check import Checked, check
 from registry.usecases.imports import ImportReport, export_csv, export_lines, import_file
 from registry.usecases.init import initialise, load_example, local_caller
+from registry.usecases.keys import create_key, list_keys, revoke_key
 from registry.usecases.log import make_log_key
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import Registry, open_registry

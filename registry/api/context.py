@@ -12,8 +12,9 @@ from limits.strategies import MovingWindowRateLimiter
 
 from registry.api.metrics import Metrics
 from registry.core.errors import NotAuthenticated, TooManyRequests, WrongMediaType
-from registry.usecases.access import Caller, KeyRing
+from registry.usecases.access import Caller
 from registry.usecases.imports import ImportJobs
+from registry.usecases.keys import KeyRing
 from registry.usecases.registry import Registry
 
 bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer crk_...`")

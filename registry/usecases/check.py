@@ -14,8 +14,9 @@ from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Lev
 from registry.core.rules import Rewritten, facts_for_the_log, judge, rewrite
 from registry.store.columns import to_micros
 from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, KeptPrompt, LeafDraft, Receipt
-from registry.usecases.access import Caller, confirm
+from registry.usecases.access import Caller
 from registry.usecases.ids import new_id
+from registry.usecases.keys import confirm
 from registry.usecases.registry import Registry
 from registry.usecases.retention import erase_at
 

@@ -10,10 +10,10 @@ from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.decision_log.merkle import Frontier, leaf_hash
 from registry.core.errors import NotAuthenticated, NotFreshEnough
 from registry.core.model import CharacterDraft, Policy, WorkDraft
-from registry.usecases.access import KeyRing, create_key, revoke_key
 from registry.usecases.catalog import CHARACTER, WORK, create_entry, patch_entry, withdraw_entry
 from registry.usecases.check import check
 from registry.usecases.imports import import_file
+from registry.usecases.keys import KeyRing, create_key, revoke_key
 from registry.usecases.registry import open_registry
 
 PIKACHU = CharacterDraft(ref="pikachu", name="Pikachu", policy=Policy(usage="prohibited"))
