@@ -1,4 +1,4 @@
-"""Routes of organisations and API keys."""
+"""Routes of organisations."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
+from registry.api.people_schemas import SuspensionBody, SuspensionCreate
 from registry.api.problems import documented
-from registry.api.schemas import KeyBody, KeyCreate, NewKeyBody, OrganisationCreate, OrganisationUpdate, Page
+from registry.api.schemas import OrganisationCreate, OrganisationUpdate, Page
 from registry.core.model import Organisation, Role
-from registry.usecases import keys, organisations
+from registry.usecases import organisations
 
 router = APIRouter(prefix="/v1", tags=["organisations"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 
@@ -48,20 +49,19 @@ def update_organisation(organisation_id: str, body: OrganisationUpdate, registry
     return organisations.update_organisation(registry, caller, organisation_id, **changes)
 
 
-@router.post("/organisations/{organisation_id}/keys", status_code=201, responses=documented(404, 503))
-def create_key(organisation_id: str, body: KeyCreate, registry: CurrentRegistry, caller: CurrentCaller) -> NewKeyBody:
-    """Make an API key. Its secret is in this answer and nowhere else."""
-    made = keys.create_key(registry, caller, organisation_id, label=body.label, expires_at=body.expires_at)
-    return NewKeyBody(**asdict(made.key), secret=made.secret)
+@router.get("/organisations/{organisation_id}/suspension", responses=documented(404))
+def get_suspension(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> SuspensionBody:
+    """Read whether an organisation is suspended. For operator and auditor."""
+    return SuspensionBody(**asdict(organisations.get_suspension(registry, caller, organisation_id)))
 
 
-@router.get("/organisations/{organisation_id}/keys", responses=documented(404))
-def list_keys(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> list[KeyBody]:
-    """List an organisation's keys, revoked ones too."""
-    return [KeyBody(**asdict(key)) for key in keys.list_keys(registry, caller, organisation_id)]
+@router.put("/organisations/{organisation_id}/suspension", responses=documented(404, 409, 503))
+def suspend_organisation(organisation_id: str, body: SuspensionCreate, registry: CurrentRegistry, caller: CurrentCaller) -> SuspensionBody:
+    """Suspend an organisation at once: its keys, members and representatives may do nothing. What it registered stays in force."""
+    return SuspensionBody(**asdict(organisations.suspend_organisation(registry, caller, organisation_id, reason=body.reason)))
 
 
-@router.post("/keys/{key_id}/revoke", responses=documented(404, 503))
-def revoke_key(key_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> KeyBody:
-    """Revoke a key, in force at once."""
-    return KeyBody(**asdict(keys.revoke_key(registry, caller, key_id)))
+@router.delete("/organisations/{organisation_id}/suspension", responses=documented(404, 409, 503))
+def reinstate_organisation(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> SuspensionBody:
+    """End a suspension."""
+    return SuspensionBody(**asdict(organisations.suspend_organisation(registry, caller, organisation_id, reason=None)))

@@ -12,11 +12,12 @@ from registry.core.errors import CatalogBehind, FieldError, InvalidInput, NotFre
 from registry.core.matching import MATCHER_VERSION, find_mentions
 from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Outcome, Role, Use
 from registry.core.rules import Rewritten, facts_for_the_log, judge, rewrite
+from registry.core.scopes import Scope
 from registry.store.columns import to_micros
 from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, KeptPrompt, LeafDraft, Receipt
 from registry.usecases.access import Caller
 from registry.usecases.ids import new_id
-from registry.usecases.keys import confirm
+from registry.usecases.keyring import renew
 from registry.usecases.registry import Registry
 from registry.usecases.retention import erase_at
 
@@ -48,34 +49,35 @@ async def check(
     prompt: str,
     *,
     use: Use | None = None,
-    level: Level = Level.balanced,
+    level: Level | None = None,
     at_least_as_fresh: int | None = None,
     explain: bool = False,
 ) -> Checked:
     """Decide what the rightsholders say about this prompt; return only once the decision is durable in the log.
 
-    `use` is what the service claims about this generation; it stands in the decision, marked as claimed. `explain` also
-    finds the names that are too ordinary to be meant; it changes nothing about the decision.
+    `use` is what the service claims about this generation; it stands in the decision, marked as claimed. `level` None is
+    that of the caller's key. `explain` also finds the names that are too ordinary to be meant; it changes nothing about the decision.
     Raises NotPermitted (only services and the operator check), TooLarge, NotFreshEnough, LogUnavailable,
     NotAuthenticated (the key was revoked meanwhile).
     """
     caller.require(Role.service, Role.operator)
+    caller.require_scope(Scope.check)
     _require_checkable(prompt)
     if at_least_as_fresh is not None:
         await _wait_for(registry, at_least_as_fresh)
     deadline = time.monotonic() + CATCH_UP_SECONDS
     while True:
         catalog = registry.catalog.current
-        decided = decide(registry, caller, prompt, use, level, catalog)
+        decided = decide(registry, caller, prompt, use, level or caller.level, catalog)
         draft = _leaf_draft(decided, catalog, prompt)
         try:
             receipt = await registry.log.append(draft, revision=catalog.revision, access_epoch=catalog.access_epoch)
         except CatalogBehind:
             if time.monotonic() > deadline:
                 raise
-            await _catch_up(registry, caller, catalog)
+            caller = await _catch_up(registry, caller, catalog)
         else:
-            dismissed = _dismissed(prompt, catalog, level) if explain else decided.dismissed
+            dismissed = _dismissed(prompt, catalog, decided.decision.level) if explain else decided.dismissed
             return Checked(decided.decision, receipt, catalog, dismissed, decided.salt)
 
 
@@ -199,11 +201,14 @@ def offer_remedy(checked: Checked, prompt: str) -> Rewritten:
     return rewrite(prompt, checked.decision.mentions, checked.decision.verdicts, remedies)
 
 
-async def _catch_up(registry: Registry, caller: Caller, seen: Catalog) -> None:
-    """Bring the catalog up to the log; when access changed, see whether the caller may still ask."""
+async def _catch_up(registry: Registry, caller: Caller, seen: Catalog) -> Caller:
+    """Bring the catalog up to the log; when access changed, return the caller as it is now, if it may still ask."""
     newer = await asyncio.to_thread(registry.catalog.refresh)
-    if newer.access_epoch != seen.access_epoch:
-        await asyncio.to_thread(confirm, registry, caller)
+    if newer.access_epoch == seen.access_epoch:
+        return caller
+    renewed = await asyncio.to_thread(renew, registry, caller)
+    renewed.require_scope(Scope.check)
+    return renewed
 
 
 async def _wait_for(registry: Registry, revision: int) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from registry.core.decision_log.canonical import canonical_bytes
-from registry.core.errors import FieldError, InvalidInput, NotPermitted
+from registry.core.errors import Conflict, FieldError, InvalidInput, NotPermitted
 from registry.core.model import Organisation, Outcome, Policy, Role
 from registry.core.policy import begins_later
+from registry.core.scopes import Scope
 from registry.store import access as store
 from registry.store.catalog import Change, bump_access_epoch, change_of, commit_changes
 from registry.store.log import MAX_LEAF_BYTES
-from registry.usecases.access import Caller, author_of, catalog_leaf
+from registry.usecases.access import Caller, author_of, catalog_leaf, log_access, meant
 from registry.usecases.ids import new_id
 from registry.usecases.registry import Registry
 
@@ -29,7 +30,9 @@ def create_organisation(
         store.add_organisation(session, organisation.model_copy(update={"policy": None}), created_at=now)  # the change brings it
         if role is Role.rightsholder:
             commit_changes(session, [organisation_change(organisation, caller, now)])
-        session.commit()
+        else:
+            log_access(session, caller, now, "organisation", "made", organisation=organisation.id, role=role.value)
+            session.commit()
     registry.catalog.refresh()
     return organisation
 
@@ -50,7 +53,7 @@ def change_organisation(
     registry: Registry, caller: Caller, organisation_id: str, change: Callable[[Organisation], dict[str, object]]
 ) -> Organisation:
     """Change the fields that `change` returns, given the organisation as it stands."""
-    organisation_id = _meant(caller, organisation_id)
+    organisation_id = meant(caller, organisation_id)
     if caller.organisation.role is not Role.operator and caller.organisation.id != organisation_id:
         raise NotPermitted("only the organisation itself or the operator may change it")
     now = registry.now()
@@ -80,7 +83,7 @@ def _require_fitting(organisation: Organisation) -> None:
 def get_organisation(registry: Registry, caller: Caller, organisation_id: str) -> Organisation:
     """Return an organisation: its own, any rightsholder, or any at all for operator and auditor."""
     with registry.database.read() as session:
-        found = store.get_organisation(session, _meant(caller, organisation_id))
+        found = store.get_organisation(session, meant(caller, organisation_id))
     if found.id != caller.organisation.id and found.role is not Role.rightsholder:
         caller.require(Role.operator, Role.auditor)
     return found
@@ -102,5 +105,28 @@ def organisation_change(organisation: Organisation, caller: Caller | None, now: 
     return change_of(organisation, leaf, author_of(caller, now))
 
 
-def _meant(caller: Caller, organisation_id: str) -> str:
-    return caller.organisation.id if organisation_id == "me" else organisation_id
+def suspend_organisation(registry: Registry, caller: Caller | None, organisation_id: str, *, reason: str | None) -> store.Suspension:
+    """Suspend an organisation: none of its keys, members and representatives may do anything until reinstated. What it
+    registered stays in force. `reason` None reinstates. The operator's own organisation cannot be suspended.
+    """
+    if caller is not None:
+        caller.require(Role.operator)
+        caller.require_scope(Scope.organisations_manage)
+    now = registry.now()
+    with registry.database.write() as session:
+        if store.get_organisation(session, organisation_id).role is Role.operator:
+            raise Conflict("the operator cannot be suspended: nobody could take it back")
+        said = store.Suspension(organisation_id, None if reason is None else now, reason)
+        store.set_suspension(session, said)
+        bump_access_epoch(session)
+        log_access(session, caller, now, "organisation", "reinstated" if reason is None else "suspended", organisation=organisation_id)
+        session.commit()
+    registry.catalog.refresh()
+    return said
+
+
+def get_suspension(registry: Registry, caller: Caller, organisation_id: str) -> store.Suspension:
+    """Return whether an organisation is suspended, for operator and auditor."""
+    caller.require(Role.operator, Role.auditor)
+    with registry.database.read() as session:
+        return store.get_suspension(session, organisation_id)

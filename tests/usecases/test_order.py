@@ -13,7 +13,8 @@ from registry.core.model import CharacterDraft, Policy, WorkDraft
 from registry.usecases.catalog import CHARACTER, WORK, create_entry, patch_entry, withdraw_entry
 from registry.usecases.check import check
 from registry.usecases.imports import import_file
-from registry.usecases.keys import KeyRing, create_key, revoke_key
+from registry.usecases.keyring import KeyRing
+from registry.usecases.keys import create_key, revoke_key
 from registry.usecases.registry import open_registry
 
 PIKACHU = CharacterDraft(ref="pikachu", name="Pikachu", policy=Policy(usage="prohibited"))
