@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from registry.core.matching.borders import splits_katakana, whole_end
-from registry.core.matching.fold import Places, bare, fold
+from registry.core.matching.fold import Folded, bare
 from registry.core.matching.lexicon import TITLE, Lexicon
 from registry.core.matching.typos import MIN_LENGTH, TYPO, is_one_typo, windows
 from registry.core.matching.views import Reading, readings
@@ -40,15 +40,15 @@ class Search:
     def run(self) -> None:
         """Look through every reading of the prompt."""
         table = self.lexicon.facts.fold
-        folded = fold(self.prompt, table)
-        self.scan(folded, self.prompt, None)
-        for reading in readings(self.prompt, folded.split(), self.lexicon.facts):
-            self.scan(fold(reading.text, table), reading.text, reading)
+        folded = Folded(self.prompt, table)
+        self.scan(folded, None)
+        for reading in readings(self.prompt, folded.words, self.lexicon.facts):
+            self.scan(Folded(reading.text, table), reading)
         self.scan_typos(folded)
 
-    def scan(self, folded: str, text: str, reading: Reading | None) -> None:
+    def scan(self, text: Folded, reading: Reading | None) -> None:
         """Pass the automata over one reading and note what stands whole in it."""
-        floor, places = self.floor, None
+        folded, floor = text.folded, self.floor
         seen: dict[tuple[int, int], int] = {}
         for number, segment in enumerate(self.lexicon.segments):
             best = segment.best
@@ -59,9 +59,8 @@ class Search:
                 if not last or len(self.found) >= MAX_FOUND:
                     continue
                 first = start + (folded[start] == " ")
-                places = places or Places(text, self.lexicon.facts.fold)
-                spot = places.span(first, last)
-                if splits_katakana(text, *spot):
+                spot = text.span(first, last)
+                if splits_katakana(text.text, *spot):
                     continue
                 place = spot if reading is None else reading.source(*spot)
                 if place is not None:
@@ -84,19 +83,17 @@ class Search:
         elif here.kinds == kinds and ref not in here.names:
             here.names.append(ref)
 
-    def scan_typos(self, folded: str) -> None:
+    def scan_typos(self, text: Folded) -> None:
         """Look for long names one letter away, around words that no list knows."""
-        facts, words = self.lexicon.facts, folded.split()
+        facts, words = self.lexicon.facts, text.words
         unknown = {w for w in set(words) - facts.common if len(w) >= 4 and w.isascii() and w.isalpha() and not facts.find(w)}
         if not unknown:
             return
         taken = [(f.start, f.end) for f in self.found.values() if not f.titles]
         starts = list(accumulate((len(w) + 1 for w in words), initial=1))
-        places = None
         for first, last in windows(words, unknown, facts.common):
             for number, name, key in self._near("".join(words[first:last]), last - first):
-                places = places or Places(self.prompt, facts.fold)
-                spot = places.span(starts[first], starts[last] - 1)
+                spot = text.span(starts[first], starts[last] - 1)
                 if not any(start <= spot[0] and spot[1] <= end for start, end in taken):
                     self.add(spot, key, (number, name, 0), TYPO, titles=False)
 

@@ -1,13 +1,14 @@
 """Second readings of a prompt that may hide a name: separators between letters, leetspeak, stretched letters, look-alikes, camelCase.
 
-Each reading is another text with, for every character, its place in the prompt. It is made only when a cheap
-pattern says that there is something to read differently; what it finds must touch what it changed.
+Each reading is another text with a way back to the prompt. It is made only when a cheap pattern says that there is
+something to read differently; what it finds must touch what it changed.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from registry.core.matching.facts import WordFacts
 from registry.core.matching.fold import bare
@@ -18,43 +19,64 @@ _L = r"[^\W_]"
 _CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff66-\uff9f]"
 # Letters held apart inside one word by anything but spaces and clause punctuation, or single letters held apart by spaces.
 # The lookbehind stands after the first character, so that most places fail on one comparison.
-_CLAUSE = r"\s,;:!?()、。，！？；：「」『』（）"
+_CLAUSE_SIGNS = ",;:!?()、。，！？；：「」『』（）"
+_CLAUSE = rf"\s{_CLAUSE_SIGNS}"
 _INNER_ASCII = re.compile(r"[-._*~/|+=^'\"#&%@<>\\\[\]{}$`](?<=[A-Za-z0-9].)[-._*~/|+=^'\"#&%@<>\\\[\]{}$`]{0,2}(?=[A-Za-z0-9])")
 _INNER = re.compile(rf"(?:[^\w{_CLAUSE}]|_)(?<={_L}.)(?:[^\w{_CLAUSE}]|_){{0,2}}(?={_L})")
-_JOINTED = re.compile(r"[^\s,;:!?()、。，！？；：「」『』（）]+")
+_CLAUSE_END = re.compile(rf"[{_CLAUSE}]")
 _SINGLES = re.compile(rf"(?<![^\W_])(?:{_L}[ \t\u3000]{{1,2}}){{2,}}{_L}(?![^\W_\u3040-\u9fff\uac00-\ud7a3])")
+_CJK_APART_HINT = re.compile(rf"[ \u3000](?<={_CJK}.){_CJK}")
+_SINGLES_HINT = re.compile(rf"[ \t\u3000](?:{_L})[ \t\u3000]")
 _CJK_APART = re.compile(rf"{_CJK}(?:[ \u3000]{_CJK}(?![^\W\d_a-zA-Z]{{9}}))+")
 _LEET = re.compile(r"[013457@$!|](?:(?<=[A-Za-z].)[A-Za-z013457@$!|]|(?<![^\s(\"'].)[a-zA-Z]{3})")
 _LEET_TOKEN = re.compile(r"(?=[^\s]{0,39}?[A-Za-z])(?=[^\s]{0,39}?[013457@$!|])[^\s,.;:?()\"]{2,40}")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-zA-Z])(?=[0-9])")
-_HUMP = re.compile(r"[a-z][A-Z]|#\w{4}")
+_HUMP = re.compile(r"[A-Z#](?:(?<=[a-z][A-Z])|(?<=#)\w{4})")
 _SIGNS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s", "!": "i", "|": "l", "€": "e", "+": "t"}
 
 
 @dataclass(slots=True)
+class Layer:
+    """One step of edits: from `at[i]` on, up to the next, character p of the new text stands for p + shifts[i] of the old one."""
+
+    at: list[int]
+    shifts: list[int]
+
+    def source(self, place: int) -> int:
+        """Return the place in the old text."""
+        return place + self.shifts[bisect_right(self.at, place) - 1]
+
+
+@dataclass(slots=True)
 class Reading:
-    """A text read differently: `sources[i]` is the place of character i, `changed` the places that were altered."""
+    """A text read differently: `layers` lead back to the prompt, the newest first; `changed` are the places that were altered."""
 
     text: str
-    sources: list[int]
+    layers: tuple[Layer, ...]
     changed: list[int]
     kinds: frozenset[str]
 
+    def place(self, at: int) -> int:
+        """Return the prompt's place of a character."""
+        for layer in self.layers:
+            at = layer.source(at)
+        return at
+
     def source(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the prompt's place of text[start:end], None when nothing was read differently there."""
-        first, last = self.sources[start], self.sources[end - 1] + 1
+        first, last = self.place(start), self.place(end - 1) + 1
         at = bisect_left(self.changed, first)
         return (first, last) if at < len(self.changed) and self.changed[at] < last else None
 
 
 def readings(prompt: str, words: list[str], facts: WordFacts) -> Iterator[Reading]:
     """Yield the other readings of a prompt, none for most; `words` are those of its fold."""
-    start = Reading(prompt, [], [], frozenset())
+    start = Reading(prompt, (), [], frozenset())
     ascii_only = prompt.isascii()
-    if not ascii_only and (alike := _look_alikes(prompt, facts.looks)) is not None:
-        start = alike
-    apart = sum(map(_is_single, words)) > 2
+    if not ascii_only:
+        start = _look_alikes(start, facts)
+    apart = _are_apart(words)
     squeezed = _squeeze(start, facts, apart=apart, inner=_INNER_ASCII if ascii_only else _INNER)
     if squeezed.kinds:
         yield squeezed
@@ -69,31 +91,57 @@ def readings(prompt: str, words: list[str], facts: WordFacts) -> Iterator[Readin
             yield split
 
 
-def _is_single(word: str) -> bool:
-    return len(word) == 1 or word >= "\u1100"
+def _are_apart(words: list[str]) -> bool:
+    """True when more than two words are single letters or of a script whose letters may stand apart."""
+    singles = list(map(len, words)).count(1)
+    return singles > 2 or singles + sum(len(w) > 1 and w >= "\u1100" for w in words) > 2
 
 
 def _is_stretched(prompt: str, words: list[str]) -> bool:
     """Three equal letters in a row can only stand in a word of four with few different letters for its length."""
-    return any(len(w) > 3 and len(set(w)) <= len(w) - 2 for w in words) and _STRETCHED.search(prompt) is not None
+    return (
+        _has_three_in_a_row(prompt)
+        and any(len(w) > 3 and len(set(w)) <= len(w) - 2 for w in words)
+        and _STRETCHED.search(prompt) is not None
+    )
+
+
+def _has_three_in_a_row(text: str) -> bool:
+    """True when a character stands three times in a row, in any case: one comparison of the whole text with itself moved along.
+
+    The text is read as one long number, 32 bits a character: a lane of `differ` is zero where a character equals the next two.
+    Whether a number has a zero lane shows in the lanes' highest bits after taking one from each.
+    """
+    lanes = text.casefold().encode("utf-32-le")
+    count = len(lanes) // 4 - 2
+    if count < 1:
+        return False
+    whole = int.from_bytes(lanes, "little")
+    differ = (whole ^ whole >> 32 | whole ^ whole >> 64) & (1 << 32 * count) - 1
+    ones = int.from_bytes(b"\x01\0\0\0" * count, "little")
+    return bool(differ - ones & ~differ & ones << 31)
 
 
 def _edit(reading: Reading, edits: list[tuple[int, int, str]], kind: str) -> Reading:
     """Replace places start..end by texts, in order; keep the way back."""
     if not edits:
         return reading
-    sources = reading.sources or list(range(len(reading.text)))
-    parts, places, changed, last = [], [], list(reading.changed), 0
-    for start, end, text in edits:
-        parts += [reading.text[last:start], text]
-        places += sources[last:start]
-        origin = sources[min(start, len(sources) - 1)]
-        places += [sources[start + i] if i < end - start else origin for i in range(len(text))]
-        changed.append(origin)
+    text, parts, changed, last = reading.text, [], list(reading.changed), 0
+    at, shifts, shift = [0], [0], 0
+    for start, end, new in edits:
+        parts += [text[last:start], new]
+        changed.append(reading.place(min(start, len(text) - 1)))
         last = end
-    parts.append(reading.text[last:])
-    places += sources[last:]
-    return Reading("".join(parts), places, sorted(changed), reading.kinds | {kind})
+        if len(new) != end - start:
+            for extra in range(max(0, end - start), len(new)):  # what has no place of its own stands where the edit begins
+                at.append(start - shift + extra)
+                shifts.append(min(start, len(text) - 1) - at[-1])
+            shift += end - start - len(new)
+            at.append(end - shift)
+            shifts.append(shift)
+    parts.append(text[last:])
+    layers = (Layer(at, shifts), *reading.layers) if shifts[1:] else reading.layers
+    return Reading("".join(parts), layers, sorted(changed), reading.kinds | {kind})
 
 
 def _squeeze(reading: Reading, facts: WordFacts, *, apart: bool, inner: re.Pattern[str]) -> Reading:
@@ -102,22 +150,26 @@ def _squeeze(reading: Reading, facts: WordFacts, *, apart: bool, inner: re.Patte
     if gaps:
         gaps = _worth_closing(text, gaps, facts)
     if apart:
-        for pattern in (_SINGLES, _CJK_APART):
-            for run in pattern.finditer(text):
-                gaps += [(run.start() + m.start(), run.start() + m.end()) for m in _SPACES.finditer(run.group())]
+        for hint, pattern in ((_SINGLES_HINT, _SINGLES), (_CJK_APART_HINT, _CJK_APART)):
+            if hint.search(text) is not None:
+                for run in pattern.finditer(text):
+                    gaps += [(run.start() + m.start(), run.start() + m.end()) for m in _SPACES.finditer(run.group())]
     return _edit(reading, [(s, e, "") for s, e in sorted(set(gaps))], SEPARATED)
 
 
 def _worth_closing(text: str, gaps: list[tuple[int, int]], facts: WordFacts) -> list[tuple[int, int]]:
     """Leave compounds of common words (well-known, don't, 16:9) as they are: the fold reads them already."""
-    worth, at = [], 0
-    for token in _JOINTED.finditer(text):
-        inside = []
-        while at < len(gaps) and gaps[at][0] < token.end():
-            inside.append(gaps[at])
-            at += 1
-        if inside and _is_odd(token.group(), facts):
-            worth += inside
+    worth, end, is_worth = [], 0, False
+    for gap in gaps:
+        if gap[0] >= end:
+            start = gap[0]
+            while start > end and text[start - 1] not in _CLAUSE_SIGNS and not text[start - 1].isspace():
+                start -= 1
+            after = _CLAUSE_END.search(text, gap[1])
+            end = after.start() if after else len(text)
+            is_worth = _is_odd(text[start:end], facts)
+        if is_worth:
+            worth.append(gap)
     return worth
 
 
@@ -157,14 +209,23 @@ _TOKEN = re.compile(r"[^\s,.;:!?()\"]+")
 _KATAKANA = re.compile(r"[\u30a1-\u30ff]")
 
 
-def _look_alikes(prompt: str, looks: dict[int, str]) -> Reading | None:
+@cache
+def _any_look_alike(facts: WordFacts) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(map(chr, facts.looks)))}]")
+
+
+def _look_alikes(reading: Reading, facts: WordFacts) -> Reading:
     """Read tokens as Latin when every letter of them looks Latin; Han as kana between kana."""
-    edits = []
-    for token in _TOKEN.finditer(prompt):
+    edits: list[tuple[int, int, str]] = []
+    text, looks, pattern = reading.text, facts.looks, _any_look_alike(facts)
+    first = pattern.search(text)
+    if first is None:
+        return reading
+    for token in _TOKEN.finditer(text):
         word = token.group()
-        if word.isascii():
+        if word.isascii() or token.end() <= first.start():
             continue
-        latin = word.translate(looks)
-        if latin != word and (latin.isascii() or _KATAKANA.search(word)):
-            edits += [(token.start() + i, token.start() + i + 1, looks[ord(c)]) for i, c in enumerate(word) if ord(c) in looks]
-    return _edit(Reading(prompt, [], [], frozenset()), edits, LOOKALIKE) if edits else None
+        alike = [match.start() for match in pattern.finditer(word)]
+        if alike and (all(looks.get(ord(c), c).isascii() for c in word) or _KATAKANA.search(word)):
+            edits += [(token.start() + i, token.start() + i + 1, looks[ord(word[i])]) for i in alike]
+    return _edit(reading, edits, LOOKALIKE)
