@@ -1,5 +1,7 @@
 """Find the registered names in a prompt: fold once, one automaton pass, second readings where something may be hidden."""
 
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -9,7 +11,6 @@ from registry.core.matching.lexicon import TITLE, Lexicon
 from registry.core.matching.typos import MIN_LENGTH, TYPO, is_one_typo, windows
 from registry.core.matching.views import Reading, readings
 
-PLAIN: frozenset[str] = frozenset()
 MAX_FOUND = 16_384  # places looked at in one prompt; nested names could make a hundred times more
 MAX_PLACES = 32  # places of one name: repeated without end it must not use up what others need
 
@@ -30,42 +31,58 @@ class Found:
 
 @dataclass(slots=True)
 class Search:
-    """One prompt being searched. Names that score less than `floor` on their own are passed over."""
+    """One prompt being searched. Names that score less than `floor` on their own, or not less than `below`, are passed over."""
 
     prompt: str
     lexicon: Lexicon
     floor: int
+    below: int = 1 << 15
     found: dict[tuple[int, int, bool], Found] = field(default_factory=dict)
+    texts: list[Reading] = field(default_factory=list)
 
     def run(self) -> None:
         """Look through every reading of the prompt."""
-        table = self.lexicon.facts.fold
-        folded = Folded(self.prompt, table)
-        self.scan(folded, None)
-        for reading in readings(self.prompt, folded.words, self.lexicon.facts):
-            self.scan(Folded(reading.text, table), reading)
+        folded = Folded(self.prompt, self.lexicon.facts.fold)
+        self.texts = list(readings(folded, self.lexicon.facts))
+        for text in self.texts:
+            self.scan(text)
         self.scan_typos(folded)
 
-    def scan(self, text: Folded, reading: Reading | None) -> None:
-        """Pass the automata over one reading and note what stands whole in it."""
-        folded, floor = text.folded, self.floor
-        seen: dict[tuple[int, int], int] = {}
+    def hits(self, text: Reading) -> Iterator[tuple[int, int, int, int]]:
+        """Yield (segment, start, end, pattern) of what the automata find in one reading, for names that score in the range."""
+        floor, below = self.floor, self.below
         for number, segment in enumerate(self.lexicon.segments):
             best = segment.best
-            for start, end, pattern in segment.automaton.find_overlapping(folded):
-                if best[pattern] < floor or seen.get((number, pattern), 0) >= MAX_PLACES:
-                    continue
-                last = whole_end(folded, end)
-                if not last or len(self.found) >= MAX_FOUND:
-                    continue
-                first = start + (folded[start] == " ")
-                spot = text.span(first, last)
-                if splits_katakana(text.text, *spot):
-                    continue
-                place = spot if reading is None else reading.source(*spot)
-                if place is not None:
-                    seen[number, pattern] = seen.get((number, pattern), 0) + 1
-                    self.note(number, pattern, place, folded[first:end].rstrip(), reading.kinds if reading else PLAIN)
+            for start, end, pattern in segment.automaton.find_overlapping(text.folded.folded):
+                if floor <= best[pattern] < below and text.may_touch(start, end):
+                    yield number, start, end, pattern
+
+    def scan(self, text: Reading) -> None:
+        """Note what stands whole in one reading."""
+        folded = text.folded.folded
+        seen: dict[tuple[int, int], int] = {}
+        for number, start, end, pattern in self.hits(text):
+            if seen.get((number, pattern), 0) >= MAX_PLACES:
+                continue
+            last = whole_end(folded, end)
+            if not last or len(self.found) >= MAX_FOUND:
+                continue
+            first = start + (folded[start] == " ")
+            spot = text.folded.span(first, last)
+            if splits_katakana(text.folded.text, *spot):
+                continue
+            place = text.source(*spot)
+            if place is not None:
+                seen[number, pattern] = seen.get((number, pattern), 0) + 1
+                self.note(number, pattern, place, folded[first:end].rstrip(), text.edited.kinds)
+
+    def names(self) -> list[Found]:
+        """Return the names found."""
+        return [f for f in self.found.values() if not f.titles]
+
+    def titles(self) -> list[Found]:
+        """Return the titles of works found."""
+        return [f for f in self.found.values() if f.titles]
 
     def note(self, number: int, pattern: int, spot: tuple[int, int], key: str, kinds: frozenset[str]) -> None:
         """Add the owners of a pattern to what was found at a place; a plainer reading of the same place stands."""
@@ -109,9 +126,23 @@ class Search:
         return near
 
 
-def find_names(prompt: str, lexicon: Lexicon, floor: int) -> tuple[list[Found], list[Found]]:
-    """Return (names, titles of works) found in any reading of the prompt."""
+def find_names(prompt: str, lexicon: Lexicon, floor: int) -> Search:
+    """Return the search of a prompt for names and titles of works in any reading of it, done."""
     search = Search(prompt, lexicon, floor)
     search.run()
-    everything = search.found.values()
-    return [f for f in everything if not f.titles], [f for f in everything if f.titles]
+    return search
+
+
+def find_quieter(search: Search, floor: int, works: AbstractSet[str]) -> list[Found]:
+    """Return names that score less than those searched for, at places where none was found and where one is of these works."""
+    more = Search(search.prompt, search.lexicon, floor, below=search.floor)
+    lexicon = search.lexicon
+    for text in search.texts:
+        if any(lexicon.works_of(number, pattern) & works for number, _, _, pattern in more.hits(text)):
+            break
+    else:
+        return []
+    for text in search.texts:
+        more.scan(text)
+    taken = {(start, end) for start, end, titles in search.found if not titles}
+    return [f for f in more.found.values() if not f.titles and (f.start, f.end) not in taken]

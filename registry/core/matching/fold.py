@@ -8,11 +8,11 @@ code point, so that composed and decomposed text fold alike and every place has 
 import re
 from bisect import bisect_right
 from itertools import accumulate
+from operator import sub
 
 _WORDS = re.compile(r"[0-9a-z]+|[^\x00-\x7f]+")
 _ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _MORE_SPACES = re.compile("  +")
-_BLOCK = 64
 _MOST_KEPT = 32_768
 
 
@@ -52,66 +52,91 @@ def bare(text: str, table: dict[int, str]) -> str:
 
 
 class Folded:
-    """A text with its fold (`folded`, and the `words` of it) and the way back, which is worked out when first asked for."""
+    """A text with its fold (`folded`, and the `words` of it) and the way back, which is worked out when first asked for.
 
-    __slots__ = ("_blocks", "_ends", "_points", "_raw", "_shifts", "_table", "folded", "text", "words")
+    `raw` is the text translated character by character, before its words are put between single spaces.
+    """
 
-    def __init__(self, text: str, table: dict[int, str]) -> None:
+    __slots__ = ("_ends", "_points", "_shifts", "_starts", "_table", "folded", "raw", "text", "words")
+
+    def __init__(self, text: str, table: dict[int, str], raw: str | None = None) -> None:
         self.text = text
         self._table = table
-        self._ends: list[int] = []
+        self._ends: list[int] | None = None
         self._points: list[int] = []
+        self._starts: list[int] = []
         self._shifts: list[int] = []
-        self._blocks: dict[int, list[int]] = {}
         if text.isascii():
-            self._raw = text.translate(_ASCII)
-            self.words = self._raw.split()
-        else:  # in blocks, so that the way back has to look through one block only
-            parts = [text[at : at + _BLOCK].translate(table) for at in range(0, len(text), _BLOCK)]
-            self._ends = list(accumulate(map(len, parts)))
-            self._raw = "".join(parts)
-            self.words = _WORDS.findall(self._raw)
+            self.raw = text.translate(_ASCII)
+            self.words = self.raw.split()
+        else:
+            self.raw = text.translate(table) if raw is None else raw
+            self.words = _WORDS.findall(self.raw)
         self.folded = f" {' '.join(self.words)} "
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the place in the text of `folded[start:end]`; invisible characters that follow belong to it."""
         if not self._points:
             self._find_points()
-        points, shifts = self._points, self._shifts
+        points, shifts, text = self._points, self._shifts, self.text
         first = start + shifts[bisect_right(points, start) - 1]
         last = end - 1 + shifts[bisect_right(points, end - 1) - 1]
-        if not self._ends:
+        if text.isascii():
             return first, last + 1
-        end = self._source(last) + 1
-        while end < len(self.text) and not self._table[ord(self.text[end])]:
+        ends = self._raw_ends()
+        end = bisect_right(ends, last) + 1
+        while end < len(text) and not self._table[ord(text[end])]:
             end += 1
-        return self._source(first), end
+        return bisect_right(ends, first), end
+
+    def raw_place(self, place: int) -> int:
+        """Return where the translation has a character of the text."""
+        return place if self.text.isascii() or not place else self._raw_ends()[place - 1]
+
+    def find(self, raw: int) -> int:
+        """Return where the fold has a character of the translation; of a separator, where the next word would have begun."""
+        if not self._points:
+            self._find_points()
+        return raw - self._shifts[max(0, bisect_right(self._starts, raw) - 1)]
+
+    def without(self, gaps: list[tuple[int, int]], text: str) -> tuple["Folded", list[int]]:
+        """Return the fold of this text without the gaps, which is `text`, and the places in its translation where they were."""
+        raw, kept, marks, last, gone = self.raw, [], [], 0, 0
+        for gap_start, gap_end in gaps:
+            start, end = self.raw_place(gap_start), self.raw_place(gap_end)
+            kept.append(raw[last:start])
+            marks.append(start - gone)
+            gone += end - start
+            last = end
+        kept.append(raw[last:])
+        return Folded(text, self._table, "".join(kept)), marks
 
     def _find_points(self) -> None:
-        """Note from which places of the fold on it lags how far behind the raw translation: words there have one space between them."""
-        if self._ends:
-            raw, at, place = self._raw, 0, 1
-            for word in self.words:  # the next word always begins where its text is found next: only separators stand before it
-                at = raw.find(word, at)
-                self._points.append(place)
-                self._shifts.append(at - place)
-                at += len(word)
-                place += len(word) + 1
+        """Note from which places of the fold on the translation is how far ahead: the fold has one space between words."""
+        points, starts = self._points, self._starts
+        if self.text.isascii():
+            at = len(self.raw) - len(self.raw.lstrip())
+            points.append(1)
+            starts.append(at)
+            shift = at - 1
+            for spaces in _MORE_SPACES.finditer(self.raw, at):
+                end = spaces.end()
+                shift += end - spaces.start() - 1
+                points.append(end - shift)
+                starts.append(end)
         else:
-            shift = len(self._raw) - len(self._raw.lstrip()) - 1
-            self._points, self._shifts = [0], [shift]
-            for spaces in _MORE_SPACES.finditer(self._raw, shift + 1):
-                shift += spaces.end() - spaces.start() - 1
-                self._points.append(spaces.end() - shift)
-                self._shifts.append(shift)
+            find, at, place = self.raw.find, 0, 1
+            for word in self.words:  # the next word begins where its text is found next: only separators stand before it
+                at = find(word, at)
+                points.append(place)
+                starts.append(at)
+                size = len(word)
+                at += size
+                place += size + 1
+        self._shifts = list(map(sub, starts, points))
 
-    def _source(self, raw: int) -> int:
-        """Return the place in the text of the character that stands at `raw` in the translation."""
-        number = bisect_right(self._ends, raw)
-        ends = self._blocks.get(number)
-        if ends is None:
-            block = self.text[number * _BLOCK : (number + 1) * _BLOCK]
-            lengths = (len(self._table[ord(char)]) for char in block)
-            before = self._ends[number - 1] if number else 0
-            ends = self._blocks[number] = list(accumulate(lengths, initial=before))[1:]
-        return number * _BLOCK + bisect_right(ends, raw)
+    def _raw_ends(self) -> list[int]:
+        """Return where in the translation each character of the text ends."""
+        if self._ends is None:
+            self._ends = list(accumulate(map(len, map(self._table.__getitem__, map(ord, self.text)))))
+        return self._ends

@@ -70,6 +70,13 @@ class Lexicon:
                 return segment.works.get(work)
         return None
 
+    def works_of(self, number: int, pattern: int) -> frozenset[str]:
+        """Return the works of the characters that a pattern of segment `number` may mean."""
+        segment = self.segments[number]
+        owners = {segment.owners[r >> 3] for r in segment.refs[segment.first[pattern] : segment.first[pattern + 1]]}
+        found = (self.find_character(owner) for owner in owners)
+        return frozenset(c.work for c in found if c is not None and c.work is not None)
+
 
 def compile_lexicon(characters: Iterable[Character], works: Iterable[Work], facts: WordFacts) -> Lexicon:
     """Compile active characters from nothing. `works` give the titles that may settle who is meant."""

@@ -7,11 +7,13 @@ something to read differently; what it finds must touch what it changed.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
+from operator import add, sub
 
 from registry.core.matching.facts import WordFacts
-from registry.core.matching.fold import bare
+from registry.core.matching.fold import Folded, bare
 
 SEPARATED, LEET, STRETCHED, LOOKALIKE, CAMEL = "separated", "leet", "stretched", "lookalike", "camel"
 
@@ -38,24 +40,32 @@ _SIGNS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", 
 
 @dataclass(slots=True)
 class Layer:
-    """One step of edits: from `at[i]` on, up to the next, character p of the new text stands for p + shifts[i] of the old one."""
+    """One step of edits: from `at[i]` on, up to the next, character p of the new text stands for p + shifts[i] of the old one.
+
+    `old[i]` is at[i] + shifts[i].
+    """
 
     at: list[int]
+    old: list[int]
     shifts: list[int]
 
     def source(self, place: int) -> int:
         """Return the place in the old text."""
         return place + self.shifts[bisect_right(self.at, place) - 1]
 
+    def target(self, place: int) -> int:
+        """Return the place in the new text of a place in the old one, or where it would follow."""
+        return place - self.shifts[max(0, bisect_right(self.old, place) - 1)]
+
 
 @dataclass(slots=True)
-class Reading:
-    """A text read differently: `layers` lead back to the prompt, the newest first; `changed` are the places that were altered."""
+class Edited:
+    """A text made from the prompt: `layers` lead back to it, the newest first; `changed` are the places there that were altered."""
 
     text: str
-    layers: tuple[Layer, ...]
-    changed: list[int]
-    kinds: frozenset[str]
+    layers: tuple[Layer, ...] = ()
+    changed: list[int] = field(default_factory=list)
+    kinds: frozenset[str] = frozenset()
 
     def place(self, at: int) -> int:
         """Return the prompt's place of a character."""
@@ -63,32 +73,65 @@ class Reading:
             at = layer.source(at)
         return at
 
+
+@dataclass(slots=True)
+class Reading:
+    """One way to read the prompt, folded. `marks` are where in the fold it differs from the prompt, by at most two places."""
+
+    folded: Folded
+    edited: Edited
+    marks: list[int]
+
     def source(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the prompt's place of text[start:end], None when nothing was read differently there."""
-        first, last = self.place(start), self.place(end - 1) + 1
-        at = bisect_left(self.changed, first)
-        return (first, last) if at < len(self.changed) and self.changed[at] < last else None
+        edited = self.edited
+        if not edited.kinds:
+            return start, end
+        first, last = edited.place(start), edited.place(end - 1) + 1
+        at = bisect_left(edited.changed, first)
+        return (first, last) if at < len(edited.changed) and edited.changed[at] < last else None
+
+    def may_touch(self, start: int, end: int) -> bool:
+        """True when folded[start:end] may have been read differently, always for the prompt as it is."""
+        if not self.edited.kinds:
+            return True
+        at = bisect_left(self.marks, start - 2)
+        return at < len(self.marks) and self.marks[at] <= end + 2
 
 
-def readings(prompt: str, words: list[str], facts: WordFacts) -> Iterator[Reading]:
-    """Yield the other readings of a prompt, none for most; `words` are those of its fold."""
-    start = Reading(prompt, (), [], frozenset())
-    ascii_only = prompt.isascii()
+def readings(prompt: Folded, facts: WordFacts) -> Iterator[Reading]:
+    """Yield the readings of a prompt: first as it is, then the others, none for most."""
+    text = prompt.text
+    start = Edited(text)
+    yield Reading(prompt, start, [])
+    ascii_only = text.isascii()
     if not ascii_only:
         start = _look_alikes(start, facts)
-    apart = _are_apart(words)
-    squeezed = _squeeze(start, facts, apart=apart, inner=_INNER_ASCII if ascii_only else _INNER)
-    if squeezed.kinds:
-        yield squeezed
-    if _LEET.search(prompt) is not None or _is_stretched(prompt, words):
+    apart = _are_apart(prompt.words)
+    gaps = _gaps(start.text, facts, apart=apart, inner=_INNER_ASCII if ascii_only else _INNER)
+    if gaps and not start.kinds:
+        squeezed = _close(start, gaps)
+        folded, marks = prompt.without(gaps, squeezed.text)
+        yield Reading(folded, squeezed, list(map(folded.find, marks)))
+    elif gaps or start.kinds:
+        yield _read(_close(start, gaps), facts)
+    if _LEET.search(text) is not None or _is_stretched(text, prompt.words):
         for sign, keep in (("i", 1), ("l", 2)):
-            read = _squeeze(_unleet(_shrink(start, keep), sign), facts, apart=apart, inner=_INNER)
+            read = _unleet(_shrink(start, keep), sign)
+            read = _close(read, _gaps(read.text, facts, apart=apart, inner=_INNER))
             if read.kinds:
-                yield read
-    if _HUMP.search(prompt):
+                yield _read(read, facts)
+    if _HUMP.search(text):
         split = _split_camel(start)
         if split.kinds:
-            yield split
+            yield _read(split, facts)
+
+
+def _read(edited: Edited, facts: WordFacts) -> Reading:
+    folded, places = Folded(edited.text, facts.fold), edited.changed
+    for layer in reversed(edited.layers):
+        places = [layer.target(place) for place in places]
+    return Reading(folded, edited, [folded.find(folded.raw_place(place)) for place in places])
 
 
 def _are_apart(words: list[str]) -> bool:
@@ -122,15 +165,15 @@ def _has_three_in_a_row(text: str) -> bool:
     return bool(differ - ones & ~differ & ones << 31)
 
 
-def _edit(reading: Reading, edits: list[tuple[int, int, str]], kind: str) -> Reading:
+def _edit(edited: Edited, edits: list[tuple[int, int, str]], kind: str) -> Edited:
     """Replace places start..end by texts, in order; keep the way back."""
     if not edits:
-        return reading
-    text, parts, changed, last = reading.text, [], list(reading.changed), 0
+        return edited
+    text, parts, changed, last = edited.text, [], list(edited.changed), 0
     at, shifts, shift = [0], [0], 0
     for start, end, new in edits:
         parts += [text[last:start], new]
-        changed.append(reading.place(min(start, len(text) - 1)))
+        changed.append(edited.place(min(start, len(text) - 1)))
         last = end
         if len(new) != end - start:
             for extra in range(max(0, end - start), len(new)):  # what has no place of its own stands where the edit begins
@@ -140,12 +183,24 @@ def _edit(reading: Reading, edits: list[tuple[int, int, str]], kind: str) -> Rea
             at.append(end - shift)
             shifts.append(shift)
     parts.append(text[last:])
-    layers = (Layer(at, shifts), *reading.layers) if shifts[1:] else reading.layers
-    return Reading("".join(parts), layers, sorted(changed), reading.kinds | {kind})
+    layers = (Layer(at, list(map(add, at, shifts)), shifts), *edited.layers) if shifts[1:] else edited.layers
+    return Edited("".join(parts), layers, sorted(changed), edited.kinds | {kind})
 
 
-def _squeeze(reading: Reading, facts: WordFacts, *, apart: bool, inner: re.Pattern[str]) -> Reading:
-    text = reading.text
+def _close(edited: Edited, gaps: list[tuple[int, int]]) -> Edited:
+    """Take gaps out of a text: what `_edit` does, for edits that leave nothing."""
+    if not gaps:
+        return edited
+    text = edited.text
+    starts, ends = [start for start, _ in gaps], [end for _, end in gaps]
+    kept = "".join(map(text.__getitem__, map(slice, [0, *ends], [*starts, len(text)])))
+    old, shifts = [0, *ends], [0, *accumulate(map(sub, ends, starts))]
+    layer = Layer(list(map(sub, old, shifts)), old, shifts)
+    return Edited(kept, (layer, *edited.layers), sorted([*edited.changed, *map(edited.place, starts)]), edited.kinds | {SEPARATED})
+
+
+def _gaps(text: str, facts: WordFacts, *, apart: bool, inner: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Return the separators inside words that are worth leaving out, and the spaces between letters that stand apart."""
     gaps = [match.span() for match in inner.finditer(text)]
     if gaps:
         gaps = _worth_closing(text, gaps, facts)
@@ -153,8 +208,8 @@ def _squeeze(reading: Reading, facts: WordFacts, *, apart: bool, inner: re.Patte
         for hint, pattern in ((_SINGLES_HINT, _SINGLES), (_CJK_APART_HINT, _CJK_APART)):
             if hint.search(text) is not None:
                 for run in pattern.finditer(text):
-                    gaps += [(run.start() + m.start(), run.start() + m.end()) for m in _SPACES.finditer(run.group())]
-    return _edit(reading, [(s, e, "") for s, e in sorted(set(gaps))], SEPARATED)
+                    gaps += [match.span() for match in _SPACES.finditer(text, run.start(), run.end())]
+    return sorted(set(gaps))
 
 
 def _worth_closing(text: str, gaps: list[tuple[int, int]], facts: WordFacts) -> list[tuple[int, int]]:
@@ -186,23 +241,23 @@ def _is_odd(token: str, facts: WordFacts) -> bool:
 _SPACES = re.compile(r"[ \t\u3000]+")
 
 
-def _unleet(reading: Reading, one: str) -> Reading:
+def _unleet(edited: Edited, one: str) -> Edited:
     signs = _SIGNS | {"1": one}
     edits = []
-    for token in _LEET_TOKEN.finditer(reading.text):
+    for token in _LEET_TOKEN.finditer(edited.text):
         for offset, char in enumerate(token.group()):
             if char in signs:
                 edits.append((token.start() + offset, token.start() + offset + 1, signs[char]))
-    return _edit(reading, edits, LEET)
+    return _edit(edited, edits, LEET)
 
 
-def _shrink(reading: Reading, keep: int) -> Reading:
-    edits = [(m.start(), m.end(), m.group()[:keep]) for m in _STRETCHED.finditer(reading.text)]
-    return _edit(reading, edits, STRETCHED)
+def _shrink(edited: Edited, keep: int) -> Edited:
+    edits = [(m.start(), m.end(), m.group()[:keep]) for m in _STRETCHED.finditer(edited.text)]
+    return _edit(edited, edits, STRETCHED)
 
 
-def _split_camel(reading: Reading) -> Reading:
-    return _edit(reading, [(m.start(), m.start(), " ") for m in _CAMEL.finditer(reading.text)], CAMEL)
+def _split_camel(edited: Edited) -> Edited:
+    return _edit(edited, [(m.start(), m.start(), " ") for m in _CAMEL.finditer(edited.text)], CAMEL)
 
 
 _TOKEN = re.compile(r"[^\s,.;:!?()\"]+")
@@ -214,13 +269,13 @@ def _any_look_alike(facts: WordFacts) -> re.Pattern[str]:
     return re.compile(f"[{re.escape(''.join(map(chr, facts.looks)))}]")
 
 
-def _look_alikes(reading: Reading, facts: WordFacts) -> Reading:
+def _look_alikes(edited: Edited, facts: WordFacts) -> Edited:
     """Read tokens as Latin when every letter of them looks Latin; Han as kana between kana."""
     edits: list[tuple[int, int, str]] = []
-    text, looks, pattern = reading.text, facts.looks, _any_look_alike(facts)
+    text, looks, pattern = edited.text, facts.looks, _any_look_alike(facts)
     first = pattern.search(text)
     if first is None:
-        return reading
+        return edited
     for token in _TOKEN.finditer(text):
         word = token.group()
         if word.isascii() or token.end() <= first.start():
@@ -228,4 +283,4 @@ def _look_alikes(reading: Reading, facts: WordFacts) -> Reading:
         alike = [match.start() for match in pattern.finditer(word)]
         if alike and (all(looks.get(ord(c), c).isascii() for c in word) or _KATAKANA.search(word)):
             edits += [(token.start() + i, token.start() + i + 1, looks[ord(word[i])]) for i in alike]
-    return _edit(reading, edits, LOOKALIKE)
+    return _edit(edited, edits, LOOKALIKE)
