@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from registry.core.matching.borders import splits_katakana, whole_end
+from registry.core.matching.borders import whole_end
 from registry.core.matching.fold import Folded, bare
 from registry.core.matching.lexicon import TITLE, Lexicon
 from registry.core.matching.typos import MIN_LENGTH, TYPO, is_one_typo, windows
@@ -53,13 +53,13 @@ class Search:
         floor, below = self.floor, self.below
         for number, segment in enumerate(self.lexicon.segments):
             best = segment.best
-            for start, end, pattern in segment.automaton.find_overlapping(text.folded.folded):
+            for start, end, pattern in segment.automaton.find_overlapping(text.folded):
                 if floor <= best[pattern] < below and text.may_touch(start, end):
                     yield number, start, end, pattern
 
     def scan(self, text: Reading) -> None:
         """Note what stands whole in one reading."""
-        folded = text.folded.folded
+        folded = text.folded
         seen: dict[tuple[int, int], int] = {}
         for number, start, end, pattern in self.hits(text):
             if seen.get((number, pattern), 0) >= MAX_PLACES:
@@ -68,13 +68,10 @@ class Search:
             if not last or len(self.found) >= MAX_FOUND:
                 continue
             first = start + (folded[start] == " ")
-            spot = text.folded.span(first, last)
-            if splits_katakana(text.folded.text, *spot):
-                continue
-            place = text.source(*spot)
+            place = text.place(first, last)
             if place is not None:
                 seen[number, pattern] = seen.get((number, pattern), 0) + 1
-                self.note(number, pattern, place, folded[first:end].rstrip(), text.edited.kinds)
+                self.note(number, pattern, place, folded[first:end].rstrip(), text.kinds)
 
     def names(self) -> list[Found]:
         """Return the names found."""

@@ -52,14 +52,11 @@ def bare(text: str, table: dict[int, str]) -> str:
 
 
 class Folded:
-    """A text with its fold (`folded`, and the `words` of it) and the way back, which is worked out when first asked for.
+    """A text with its fold (`folded`, and the `words` of it) and the way back, which is worked out when first asked for."""
 
-    `raw` is the text translated character by character, before its words are put between single spaces.
-    """
+    __slots__ = ("_ends", "_points", "_raw", "_shifts", "_starts", "_table", "folded", "text", "words")
 
-    __slots__ = ("_ends", "_points", "_shifts", "_starts", "_table", "folded", "raw", "text", "words")
-
-    def __init__(self, text: str, table: dict[int, str], raw: str | None = None) -> None:
+    def __init__(self, text: str, table: dict[int, str]) -> None:
         self.text = text
         self._table = table
         self._ends: list[int] | None = None
@@ -67,11 +64,11 @@ class Folded:
         self._starts: list[int] = []
         self._shifts: list[int] = []
         if text.isascii():
-            self.raw = text.translate(_ASCII)
-            self.words = self.raw.split()
+            self._raw = text.translate(_ASCII)
+            self.words = self._raw.split()
         else:
-            self.raw = text.translate(table) if raw is None else raw
-            self.words = _WORDS.findall(self.raw)
+            self._raw = text.translate(table)
+            self.words = _WORDS.findall(self._raw)
         self.folded = f" {' '.join(self.words)} "
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -89,43 +86,29 @@ class Folded:
             end += 1
         return bisect_right(ends, first), end
 
-    def raw_place(self, place: int) -> int:
-        """Return where the translation has a character of the text."""
-        return place if self.text.isascii() or not place else self._raw_ends()[place - 1]
-
-    def find(self, raw: int) -> int:
-        """Return where the fold has a character of the translation; of a separator, where the next word would have begun."""
+    def find(self, place: int) -> int:
+        """Return where the fold has a character of the text; for one that the fold leaves out, about where it would be."""
         if not self._points:
             self._find_points()
-        return raw - self._shifts[max(0, bisect_right(self._starts, raw) - 1)]
-
-    def without(self, gaps: list[tuple[int, int]], text: str) -> tuple["Folded", list[int]]:
-        """Return the fold of this text without the gaps, which is `text`, and the places in its translation where they were."""
-        raw, kept, marks, last, gone = self.raw, [], [], 0, 0
-        for gap_start, gap_end in gaps:
-            start, end = self.raw_place(gap_start), self.raw_place(gap_end)
-            kept.append(raw[last:start])
-            marks.append(start - gone)
-            gone += end - start
-            last = end
-        kept.append(raw[last:])
-        return Folded(text, self._table, "".join(kept)), marks
+        if place and not self.text.isascii():
+            place = self._raw_ends()[place - 1]
+        return place - self._shifts[max(0, bisect_right(self._starts, place) - 1)]
 
     def _find_points(self) -> None:
         """Note from which places of the fold on the translation is how far ahead: the fold has one space between words."""
         points, starts = self._points, self._starts
         if self.text.isascii():
-            at = len(self.raw) - len(self.raw.lstrip())
+            at = len(self._raw) - len(self._raw.lstrip())
             points.append(1)
             starts.append(at)
             shift = at - 1
-            for spaces in _MORE_SPACES.finditer(self.raw, at):
+            for spaces in _MORE_SPACES.finditer(self._raw, at):
                 end = spaces.end()
                 shift += end - spaces.start() - 1
                 points.append(end - shift)
                 starts.append(end)
         else:
-            find, at, place = self.raw.find, 0, 1
+            find, at, place = self._raw.find, 0, 1
             for word in self.words:  # the next word begins where its text is found next: only separators stand before it
                 at = find(word, at)
                 points.append(place)

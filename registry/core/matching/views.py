@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
 from operator import add, sub
+from typing import Protocol
 
+from registry.core.matching.borders import is_katakana, splits_katakana
 from registry.core.matching.facts import WordFacts
 from registry.core.matching.fold import Folded, bare
 
@@ -74,64 +76,135 @@ class Edited:
         return at
 
 
-@dataclass(slots=True)
-class Reading:
-    """One way to read the prompt, folded. `marks` are where in the fold it differs from the prompt, by at most two places."""
+class Reading(Protocol):
+    """One way to read the prompt: `folded` is what names are compared with, `kinds` how it was disguised."""
 
-    folded: Folded
-    edited: Edited
-    marks: list[int]
-
-    def source(self, start: int, end: int) -> tuple[int, int] | None:
-        """Return the prompt's place of text[start:end], None when nothing was read differently there."""
-        edited = self.edited
-        if not edited.kinds:
-            return start, end
-        first, last = edited.place(start), edited.place(end - 1) + 1
-        at = bisect_left(edited.changed, first)
-        return (first, last) if at < len(edited.changed) and edited.changed[at] < last else None
+    folded: str
+    kinds: frozenset[str]
 
     def may_touch(self, start: int, end: int) -> bool:
-        """True when folded[start:end] may have been read differently, always for the prompt as it is."""
-        if not self.edited.kinds:
-            return True
+        """False when folded[start:end] is surely read as it stands in the prompt."""
+
+    def place(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the prompt's place of folded[start:end], None when nothing was read differently there or it splits a word."""
+
+
+@dataclass(slots=True)
+class AsItIs:
+    """The prompt."""
+
+    text: Folded
+    folded: str
+    kinds: frozenset[str] = frozenset()
+
+    def may_touch(self, start: int, end: int) -> bool:  # noqa: ARG002
+        """Return True."""
+        return True
+
+    def place(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the place of folded[start:end]."""
+        spot = self.text.span(start, end)
+        return None if splits_katakana(self.text.text, *spot) else spot
+
+
+@dataclass(slots=True)
+class Squeezed:
+    """The prompt without some gaps inside words: its fold without some spaces, which stood where `joins` are now."""
+
+    text: Folded
+    folded: str
+    joins: list[int]
+    gaps: list[tuple[int, int]]
+    kinds: frozenset[str] = frozenset({SEPARATED})
+
+    def may_touch(self, start: int, end: int) -> bool:
+        """False when no join is inside, nor before a plural s."""
+        at = bisect_right(self.joins, start)
+        return at < len(self.joins) and self.joins[at] <= end
+
+    def place(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the place of folded[start:end] when a join is inside."""
+        first, last = bisect_right(self.joins, start), bisect_left(self.joins, end)
+        if first == last:
+            return None
+        spot = self.text.span(start + first, end + bisect_right(self.joins, end - 1))
+        if splits_katakana(self.text.text, *spot):
+            return None
+        if is_katakana(self.text.text[spot[0]]) or is_katakana(self.text.text[spot[1] - 1]):
+            closed = _close(Edited(self.text.text), self.gaps)
+            if splits_katakana(closed.text, closed.layers[0].target(spot[0]), closed.layers[0].target(spot[1] - 1) + 1):
+                return None
+        return spot
+
+
+@dataclass(slots=True)
+class Reread:
+    """A text of its own, made from the prompt. `marks` are where in its fold it differs, by at most two places."""
+
+    text: Folded
+    folded: str
+    edited: Edited
+    marks: list[int]
+    kinds: frozenset[str]
+
+    def may_touch(self, start: int, end: int) -> bool:
+        """False when no mark is near."""
         at = bisect_left(self.marks, start - 2)
         return at < len(self.marks) and self.marks[at] <= end + 2
+
+    def place(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the prompt's place of folded[start:end] when it was read differently."""
+        edited, (first, last) = self.edited, self.text.span(start, end)
+        if splits_katakana(edited.text, first, last):
+            return None
+        first, last = edited.place(first), edited.place(last - 1) + 1
+        at = bisect_left(edited.changed, first)
+        return (first, last) if at < len(edited.changed) and edited.changed[at] < last else None
 
 
 def readings(prompt: Folded, facts: WordFacts) -> Iterator[Reading]:
     """Yield the readings of a prompt: first as it is, then the others, none for most."""
     text = prompt.text
-    start = Edited(text)
-    yield Reading(prompt, start, [])
-    ascii_only = text.isascii()
+    yield AsItIs(prompt, prompt.folded)
+    start, ascii_only = Edited(text), text.isascii()
     if not ascii_only:
         start = _look_alikes(start, facts)
     apart = _are_apart(prompt.words)
     gaps = _gaps(start.text, facts, apart=apart, inner=_INNER_ASCII if ascii_only else _INNER)
-    if gaps and not start.kinds:
-        squeezed = _close(start, gaps)
-        folded, marks = prompt.without(gaps, squeezed.text)
-        yield Reading(folded, squeezed, list(map(folded.find, marks)))
-    elif gaps or start.kinds:
-        yield _read(_close(start, gaps), facts)
+    if start.kinds:
+        yield _reread(_close(start, gaps), facts)
+    elif gaps:
+        yield _squeezed(prompt, gaps)
     if _LEET.search(text) is not None or _is_stretched(text, prompt.words):
         for sign, keep in (("i", 1), ("l", 2)):
             read = _unleet(_shrink(start, keep), sign)
             read = _close(read, _gaps(read.text, facts, apart=apart, inner=_INNER))
             if read.kinds:
-                yield _read(read, facts)
+                yield _reread(read, facts)
     if _HUMP.search(text):
         split = _split_camel(start)
         if split.kinds:
-            yield _read(split, facts)
+            yield _reread(split, facts)
 
 
-def _read(edited: Edited, facts: WordFacts) -> Reading:
-    folded, places = Folded(edited.text, facts.fold), edited.changed
+def _reread(edited: Edited, facts: WordFacts) -> Reread:
+    text, places = Folded(edited.text, facts.fold), edited.changed
     for layer in reversed(edited.layers):
         places = [layer.target(place) for place in places]
-    return Reading(folded, edited, [folded.find(folded.raw_place(place)) for place in places])
+    return Reread(text, text.folded, edited, [text.find(place) for place in places], edited.kinds)
+
+
+def _squeezed(prompt: Folded, gaps: list[tuple[int, int]]) -> Squeezed:
+    """Take gaps out of the fold: the space in each, where letters of one kind stand on both sides (others stay apart anyway)."""
+    folded, kept, joins, last = prompt.folded, [], [], 0
+    for _, end in gaps:
+        at = prompt.find(end)
+        if folded[at - 1] == " " and (folded[at - 2] < "\x80") is (folded[at] < "\x80"):
+            kept.append(folded[last : at - 1])
+            last = at
+            joins.append(at - len(kept))
+    kept.append(folded[last:])
+    return Squeezed(prompt, "".join(kept), joins, gaps)
 
 
 def _are_apart(words: list[str]) -> bool:
