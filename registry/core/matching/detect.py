@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from registry.core.matching.borders import whole_end
-from registry.core.matching.fold import Folded, bare
+from registry.core.matching.fold import Folded
 from registry.core.matching.lexicon import TITLE, Lexicon
-from registry.core.matching.typos import MIN_LENGTH, TYPO, is_one_typo, windows
+from registry.core.matching.typos import MAX_LENGTH, MIN_LENGTH, TYPO, windows
 from registry.core.matching.views import Reading, readings
 
 MAX_FOUND = 16_384  # places looked at in one prompt; nested names could make a hundred times more
@@ -99,28 +99,21 @@ class Search:
 
     def scan_typos(self, text: Folded) -> None:
         """Look for long names one letter away, around words that no list knows."""
-        facts, words = self.lexicon.facts, text.words
-        unknown = {w for w in set(words) - facts.common if len(w) >= 4 and w.isascii() and w.isalpha() and not facts.find(w)}
-        if not unknown:
-            return
+        words = text.words
+        starts: list[int] = []
         taken = [(f.start, f.end) for f in self.found.values() if not f.titles]
-        starts = list(accumulate((len(w) + 1 for w in words), initial=1))
-        for first, last in windows(words, unknown, facts.common):
-            for number, name, key in self._near("".join(words[first:last]), last - first):
-                spot = text.span(starts[first], starts[last] - 1)
-                if not any(start <= spot[0] and spot[1] <= end for start, end in taken):
-                    self.add(spot, key, (number, name, 0), TYPO, titles=False)
-
-    def _near(self, squeezed: str, words: int) -> list[tuple[int, int, str]]:
-        near = []
-        if MIN_LENGTH <= len(squeezed) <= 40:
+        for first, last in windows(words, self.lexicon.facts):
+            squeezed = "".join(words[first:last])
+            if not MIN_LENGTH <= len(squeezed) <= MAX_LENGTH:
+                continue
             for number, segment in enumerate(self.lexicon.segments):
-                for name in sorted(segment.typos.find(squeezed)):
-                    key = bare(segment.texts[name], self.lexicon.facts.fold)
-                    alike = key.count(" ") == words - 1 and is_one_typo(squeezed, key.replace(" ", ""))
-                    if alike and self.lexicon.is_current(number, segment.owners[name]):
-                        near.append((number, name, key))
-        return near
+                for name, key in segment.typos.find(squeezed, last - first):
+                    if not self.lexicon.is_current(number, segment.owners[name]):
+                        continue
+                    starts = starts or list(accumulate((len(w) + 1 for w in words), initial=1))
+                    spot = text.span(starts[first], starts[last] - 1)
+                    if not any(start <= spot[0] and spot[1] <= end for start, end in taken):
+                        self.add(spot, key, (number, name, 0), TYPO, titles=False)
 
 
 def find_names(prompt: str, lexicon: Lexicon, floor: int) -> Search:

@@ -58,7 +58,7 @@ class WordFacts:
 
     rows: array  # type: ignore[type-arg]
     starts: array  # type: ignore[type-arg]
-    fold: dict[int, str]
+    fold: FoldTable
     looks: dict[int, str]
     common: frozenset[str] = field(repr=False)
 

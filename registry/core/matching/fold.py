@@ -7,7 +7,6 @@ code point, so that composed and decomposed text fold alike and every place has 
 
 import re
 from bisect import bisect_right
-from itertools import accumulate
 from operator import sub
 
 _WORDS = re.compile(r"[0-9a-z]+|[^\x00-\x7f]+")
@@ -21,11 +20,14 @@ class FoldTable(dict[int, str]):
 
     `entries` has a text for each code point in hexadecimal; hangul syllables become their jamo (Unicode, section 3.12), so
     that both forms of one text fold alike; anything else stays as it is. At most 32,768 characters are kept.
+    `uneven` finds the characters that may become none or several.
     """
 
     def __init__(self, entries: dict[str, str]) -> None:
         super().__init__()
         self._entries = entries
+        uneven = sorted(int(code, 16) for code, text in entries.items() if len(text) != 1 and len(code) <= 4)
+        self.uneven = re.compile(f"[{re.escape(''.join(map(chr, uneven)))}\uac00-\ud7a3\U00010000-\U0010ffff]")
 
     def __missing__(self, code: int) -> str:
         found = _jamo(code - 0xAC00) if 0xAC00 <= code < 0xD7A4 else self._entries.get(f"{code:x}", chr(code))
@@ -54,12 +56,13 @@ def bare(text: str, table: dict[int, str]) -> str:
 class Folded:
     """A text with its fold (`folded`, and the `words` of it) and the way back, which is worked out when first asked for."""
 
-    __slots__ = ("_ends", "_points", "_raw", "_shifts", "_starts", "_table", "folded", "text", "words")
+    __slots__ = ("_points", "_raw", "_raw_at", "_shifts", "_starts", "_table", "_text_at", "folded", "text", "words")
 
-    def __init__(self, text: str, table: dict[int, str]) -> None:
+    def __init__(self, text: str, table: FoldTable) -> None:
         self.text = text
         self._table = table
-        self._ends: list[int] | None = None
+        self._text_at: list[int] = []
+        self._raw_at: list[int] = []
         self._points: list[int] = []
         self._starts: list[int] = []
         self._shifts: list[int] = []
@@ -80,19 +83,24 @@ class Folded:
         last = end - 1 + shifts[bisect_right(points, end - 1) - 1]
         if text.isascii():
             return first, last + 1
-        ends = self._raw_ends()
-        end = bisect_right(ends, last) + 1
+        end = self._source(last) + 1
         while end < len(text) and not self._table[ord(text[end])]:
             end += 1
-        return bisect_right(ends, first), end
+        return self._source(first), end
 
-    def find(self, place: int) -> int:
-        """Return where the fold has a character of the text; for one that the fold leaves out, about where it would be."""
+    def find(self, places: list[int]) -> list[int]:
+        """Return where the fold has characters of the text; for those that the fold leaves out, about where they would be."""
         if not self._points:
             self._find_points()
-        if place and not self.text.isascii():
-            place = self._raw_ends()[place - 1]
-        return place - self._shifts[max(0, bisect_right(self._starts, place) - 1)]
+        starts, shifts = self._starts, self._shifts
+        if not self.text.isascii():
+            if not self._text_at:
+                self._find_bends()
+            text_at, raw_at = self._text_at, self._raw_at
+            ahead = list(map(sub, raw_at, text_at))
+            places = [place + ahead[bisect_right(text_at, place) - 1] for place in places]
+        first = starts[0] if starts else 0
+        return [place - shifts[bisect_right(starts, place) - 1] if place > first else 1 for place in places]
 
     def _find_points(self) -> None:
         """Note from which places of the fold on the translation is how far ahead: the fold has one space between words."""
@@ -118,8 +126,22 @@ class Folded:
                 place += size + 1
         self._shifts = list(map(sub, starts, points))
 
-    def _raw_ends(self) -> list[int]:
-        """Return where in the translation each character of the text ends."""
-        if self._ends is None:
-            self._ends = list(accumulate(map(len, map(self._table.__getitem__, map(ord, self.text)))))
-        return self._ends
+    def _source(self, raw: int) -> int:
+        """Return the place in the text of the character that stands at `raw` in the translation."""
+        if not self._text_at:
+            self._find_bends()
+        at = bisect_right(self._raw_at, raw)
+        place = raw - self._raw_at[at - 1] + self._text_at[at - 1]
+        return place if at == len(self._text_at) else min(place, self._text_at[at] - 1)
+
+    def _find_bends(self) -> None:
+        """Note after which characters the translation runs ahead of the text or falls behind."""
+        self._text_at, self._raw_at = text_at, raw_at = [0], [0]
+        text, table, shift = self.text, self._table, 0
+        for match in table.uneven.finditer(text):
+            place = match.start()
+            size = len(table[ord(text[place])])
+            if size != 1:
+                shift += size - 1
+                text_at.append(place + 1)
+                raw_at.append(place + 1 + shift)

@@ -14,7 +14,7 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 from registry.core.matching.evidence import Entry, entry_of, signs_of
 from registry.core.matching.facts import GIVEN, PLACE, SURNAME, WORD, Lookup, WordFacts
 from registry.core.matching.fold import bare
-from registry.core.matching.typos import MIN_LENGTH, TypoIndex, build_index
+from registry.core.matching.typos import MAX_LENGTH, MIN_LENGTH, TypoIndex, build_index
 from registry.core.matching.variants import bordered, spellings
 from registry.core.matching.weights import BIAS, METHOD_COST, WEIGHTS
 from registry.core.model import Character, CharacterDraft, EntryStatus, MatchMode, Work
@@ -138,8 +138,8 @@ class _Columns:
         self.modes.append(mode)
         if len(folded) >= MIN_LENGTH and folded.isascii() and mode in {0, 2}:
             squeezed = folded.replace(" ", "")
-            if MIN_LENGTH <= len(squeezed) <= 40 and squeezed.isalpha():
-                self.long.append((number, squeezed))
+            if MIN_LENGTH <= len(squeezed) <= MAX_LENGTH and squeezed.isalpha():
+                self.long.append((number, folded))
         for spelling, method in spellings(text, folded).items():
             self.patterns.setdefault(bordered(spelling), []).append(number << 3 | method)
 

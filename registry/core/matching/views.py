@@ -30,7 +30,7 @@ _INNER = re.compile(rf"(?:[^\w{_CLAUSE}]|_)(?<={_L}.)(?:[^\w{_CLAUSE}]|_){{0,2}}
 _CLAUSE_END = re.compile(rf"[{_CLAUSE}]")
 _SINGLES = re.compile(rf"(?<![^\W_])(?:{_L}[ \t\u3000]{{1,2}}){{2,}}{_L}(?![^\W_\u3040-\u9fff\uac00-\ud7a3])")
 _CJK_APART_HINT = re.compile(rf"[ \u3000](?<={_CJK}.){_CJK}")
-_SINGLES_HINT = re.compile(rf"[ \t\u3000](?:{_L})[ \t\u3000]")
+_SINGLES_HINT = re.compile(rf"[ \t\u3000](?<={_L}.)(?<!{_L}..)[ \t\u3000]?{_L}[ \t\u3000]{{1,2}}{_L}")
 _CJK_APART = re.compile(rf"{_CJK}(?:[ \u3000]{_CJK}(?![^\W\d_a-zA-Z]{{9}}))+")
 _LEET = re.compile(r"[013457@$!|](?:(?<=[A-Za-z].)[A-Za-z013457@$!|]|(?<![^\s(\"'].)[a-zA-Z]{3})")
 _LEET_TOKEN = re.compile(r"(?=[^\s]{0,39}?[A-Za-z])(?=[^\s]{0,39}?[013457@$!|])[^\s,.;:?()\"]{2,40}")
@@ -191,20 +191,17 @@ def _reread(edited: Edited, facts: WordFacts) -> Reread:
     text, places = Folded(edited.text, facts.fold), edited.changed
     for layer in reversed(edited.layers):
         places = [layer.target(place) for place in places]
-    return Reread(text, text.folded, edited, [text.find(place) for place in places], edited.kinds)
+    return Reread(text, text.folded, edited, text.find(places), edited.kinds)
 
 
 def _squeezed(prompt: Folded, gaps: list[tuple[int, int]]) -> Squeezed:
     """Take gaps out of the fold: the space in each, where letters of one kind stand on both sides (others stay apart anyway)."""
-    folded, kept, joins, last = prompt.folded, [], [], 0
-    for _, end in gaps:
-        at = prompt.find(end)
-        if folded[at - 1] == " " and (folded[at - 2] < "\x80") is (folded[at] < "\x80"):
-            kept.append(folded[last : at - 1])
-            last = at
-            joins.append(at - len(kept))
-    kept.append(folded[last:])
-    return Squeezed(prompt, "".join(kept), joins, gaps)
+    folded = prompt.folded
+    ends = [
+        at for at in prompt.find([end for _, end in gaps]) if folded[at - 1] == " " and (folded[at - 2] < "\x80") is (folded[at] < "\x80")
+    ]
+    kept = "".join(map(folded.__getitem__, map(slice, [0, *ends], [*(at - 1 for at in ends), len(folded)])))
+    return Squeezed(prompt, kept, [at - number for number, at in enumerate(ends, 1)], gaps)
 
 
 def _are_apart(words: list[str]) -> bool:
