@@ -7,6 +7,7 @@ code point, so that composed and decomposed text fold alike and every place has 
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 from operator import sub
 
 _WORDS = re.compile(r"[0-9a-z]+|[^\x00-\x7f]+")
@@ -136,10 +137,15 @@ class Folded:
 
     def _find_bends(self) -> None:
         """Note after which characters the translation runs ahead of the text or falls behind."""
+        text, table = self.text, self._table
+        places = [match.start() for match in table.uneven.finditer(text)]
+        if 6 * len(places) > len(text):  # hangul: every character is looked at
+            self._text_at = list(range(len(text) + 1))
+            self._raw_at = list(accumulate(map(len, map(table.__getitem__, map(ord, text))), initial=0))
+            return
         self._text_at, self._raw_at = text_at, raw_at = [0], [0]
-        text, table, shift = self.text, self._table, 0
-        for match in table.uneven.finditer(text):
-            place = match.start()
+        shift = 0
+        for place in places:
             size = len(table[ord(text[place])])
             if size != 1:
                 shift += size - 1
