@@ -8,8 +8,12 @@ from pydantic import AwareDatetime, BaseModel, Field, SecretStr
 from registry.api.schemas import Body
 from registry.core.model import Level, NameText
 from registry.core.scopes import Rights, Scope
+from registry.core.value import LongText
 
-Label = Annotated[str, Field(max_length=200)]
+NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+Label = Annotated[str, Field(max_length=200, pattern=NO_CONTROLS)]
+Named = Annotated[str, Field(min_length=1, max_length=300, pattern=NO_CONTROLS)]
+Email = Annotated[str, Field(min_length=3, max_length=254, pattern=NO_CONTROLS)]
 Networks = Annotated[
     list[Annotated[str, Field(max_length=64)]],
     Field(
@@ -82,7 +86,7 @@ class NewKeyBody(KeyBody):
 class SuspensionCreate(Body):
     """Why an organisation is suspended."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=1_000)]
+    reason: LongText
 
 
 class SuspensionBody(BaseModel):
@@ -96,7 +100,7 @@ class SuspensionBody(BaseModel):
 class MandateCreate(Body):
     """Who may act for the rightsholder: the id of an organisation, or `ref:` and its ref."""
 
-    representative: Annotated[str, Field(min_length=1, max_length=300)]
+    representative: Named
 
 
 class MandateBody(BaseModel):
@@ -112,7 +116,7 @@ class MandateBody(BaseModel):
 class MemberCreate(Body):
     """A person to invite."""
 
-    email: Annotated[str, Field(min_length=3, max_length=254)]
+    email: Email
     name: NameText
     rights: Rights = Rights.reader
 
@@ -196,8 +200,8 @@ class RecoveryBody(BaseModel):
 class LogIn(Body):
     """Who logs in: the organisation's id or ref, e-mail, password and, with an authenticator, its code or a recovery code."""
 
-    organisation: Annotated[str, Field(min_length=1, max_length=300)]
-    email: Annotated[str, Field(min_length=1, max_length=254)]
+    organisation: Named
+    email: Email
     password: Password
     code: Code | None = None
 
