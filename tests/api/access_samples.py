@@ -163,9 +163,7 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Request]] = {
     ("PUT", "/v1/{level}/{id}/policy"): lambda w: at(f"/v1/characters/{w.character()}/policy", {"usage": "allowed"}),
     ("DELETE", "/v1/{level}/{id}/policy"): lambda w: at(f"/v1/characters/{w.character()}/policy"),
     ("GET", "/v1/{level}/{id}/policy/versions"): lambda w: at(f"/v1/characters/{w.character()}/policy/versions"),
-    ("GET", "/v1/{level}/{id}/policy/diff"): lambda w: at(
-        "/v1/characters/{id}/policy/diff?from={revision}&to={revision}".format(**w.new_character())
-    ),
+    ("GET", "/v1/{level}/{id}/policy/diff"): lambda w: at(f"/v1/characters/{w.character()}/policy/diff?from=0&to=1"),
     ("POST", "/v1/policies/preview"): lambda w: at(
         "/v1/policies/preview", {"level": "characters", "id": w.character(), "policy": {"usage": "allowed"}}
     ),
