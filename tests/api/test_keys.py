@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from registry.app import create_app
 from registry.config import Settings, settings_from
 from registry.core.errors import InvalidInput
+from registry.usecases import secret_tokens
 from tests.api.people import member
 
 
@@ -165,3 +166,14 @@ def test_a_suspended_organisation_can_do_nothing_and_comes_back(either_http, ids
 
 def test_the_operator_cannot_be_suspended(http, ids):
     assert http("PUT", f"/v1/organisations/{ids['operator']}/suspension", "operator", json={"reason": "x"}).status_code == 409
+
+
+def test_secrets_are_compared_in_constant_time(http, ids, monkeypatch):
+    compared = []
+    monkeypatch.setattr(secret_tokens.hmac, "compare_digest", lambda a, b: compared.append((len(a), len(b))) or a == b)
+    key = new_key(http, ids["service"]).json()["secret"]
+    wrong = key[:-1] + ("A" if key[-1] != "A" else "B")
+    compared.clear()
+    assert http("GET", "/v1/characters", key=wrong).status_code == 401
+    assert http("GET", "/v1/characters", key=key).status_code == 200
+    assert compared == [(32, 32), (32, 32)]

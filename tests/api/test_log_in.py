@@ -95,6 +95,16 @@ def test_each_failure_after_the_free_ones_waits_twice_as_long(registry, clock, a
             attempt(registry, email=email, address=None)
 
 
+@pytest.mark.parametrize("email", ["ann@example.org", "nobody@example.org"])
+def test_an_organisation_named_another_way_is_the_same_account(registry, http, ann, cheap, email):
+    for _ in range(FREE_OF_ACCOUNT):
+        with pytest.raises(NotAuthenticated):
+            attempt(registry, email=email)
+    mine = http("GET", "/v1/organisations/me", "rightsholder").json()["id"]
+    with pytest.raises(TooManyRequests):
+        attempt(registry, email=email, organisation=mine)
+
+
 def test_the_wait_has_an_end(registry, clock, ann, cheap):
     assert delay(10_000, FREE_OF_ACCOUNT) == LONGEST
     for _ in range(FREE_OF_ACCOUNT + 15):
