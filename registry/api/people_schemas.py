@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from registry.api.schemas import Body
 from registry.core.model import Level, NameText
@@ -32,6 +32,11 @@ MAX_OVERLAP_SECONDS = 30 * 24 * 3600
 class KeyCreate(Body):
     """A new API key."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"label": "production", "scopes": ["check"], "addresses": ["192.0.2.0/24"], "level": "strict"}]},
+    )
+
     label: Label = ""
     expires_at: AwareDatetime | None = None
     scopes: Scopes = None
@@ -42,6 +47,8 @@ class KeyCreate(Body):
 class KeyUpdate(Body):
     """Fields of a key to change; those left out stay."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"scopes": ["check", "decisions:report"]}]})
+
     label: Label = ""
     expires_at: AwareDatetime | None = None
     scopes: Scopes = None
@@ -51,6 +58,8 @@ class KeyUpdate(Body):
 
 class KeyRotate(Body):
     """How long the old secret still works beside the new one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"overlap_seconds": 86400}]})
 
     overlap_seconds: int = Field(3600, ge=0, le=MAX_OVERLAP_SECONDS)
 
@@ -86,6 +95,8 @@ class NewKeyBody(KeyBody):
 class SuspensionCreate(Body):
     """Why an organisation is suspended."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "a key was found in a public repository"}]})
+
     reason: LongText
 
 
@@ -99,6 +110,8 @@ class SuspensionBody(BaseModel):
 
 class MandateCreate(Body):
     """Who may act for the rightsholder: the id of an organisation, or `ref:` and its ref."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"representative": "ref:agency"}]})
 
     representative: Named
 
@@ -116,6 +129,10 @@ class MandateBody(BaseModel):
 class MemberCreate(Body):
     """A person to invite."""
 
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"email": "ann@rightsholder.example", "name": "Ann Example", "rights": "editor"}]}
+    )
+
     email: Email
     name: NameText
     rights: Rights = Rights.reader
@@ -123,6 +140,8 @@ class MemberCreate(Body):
 
 class MemberUpdate(Body):
     """Fields of a member to change; those left out stay."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"rights": "reader"}]})
 
     name: NameText | None = None
     rights: Rights | None = None
@@ -155,11 +174,17 @@ class LinkBody(BaseModel):
 class ResetCreate(Body):
     """A link to set a new password; with `removes_totp` the authenticator is gone once it is used."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"removes_totp": True}]})
+
     removes_totp: bool = False
 
 
 class PasswordSet(Body):
     """A password, set with an invitation or a reset link."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"token": "crl_...", "password": "a long sentence of your own"}]}
+    )
 
     token: Code
     password: Password
@@ -168,6 +193,10 @@ class PasswordSet(Body):
 class PasswordChange(Body):
     """One's own password, and the new one: 12 to 256 characters."""
 
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"current": "a long sentence of your own", "password": "another long sentence"}]}
+    )
+
     current: Password
     password: Password
 
@@ -175,11 +204,15 @@ class PasswordChange(Body):
 class PasswordProof(Body):
     """One's own password, to prove that it is still you."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"password": "a long sentence of your own"}]})
+
     password: Password
 
 
 class CodeProof(Body):
     """A code that the authenticator shows now."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"code": "492039"}]})
 
     code: Code
 
@@ -199,6 +232,20 @@ class RecoveryBody(BaseModel):
 
 class LogIn(Body):
     """Who logs in: the organisation's id or ref, e-mail, password and, with an authenticator, its code or a recovery code."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "organisation": "rightsholder",
+                    "email": "ann@rightsholder.example",
+                    "password": "a long sentence of your own",
+                    "code": "492039",
+                }
+            ]
+        },
+    )
 
     organisation: Named
     email: Email
