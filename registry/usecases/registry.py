@@ -4,7 +4,7 @@ import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,8 +81,8 @@ class Registry:
     catalog: CurrentCatalog
     log: LogWriter
     log_key: LogKeyFile
-    seal: SealKeyFile
     now: Clock = utc_now
+    seal: SealKeyFile = field(default_factory=lambda: SealKeyFile(Path("seal.key")))
 
 
 def open_registry(
@@ -97,4 +97,4 @@ def open_registry(
     catalog = CurrentCatalog(database)
     catalog.refresh()
     log_key = log_key or LogKeyFile(Path("log.key"))
-    return Registry(database, catalog, LogWriter(database), log_key, seal or SealKeyFile(log_key.path.with_name("seal.key")), now)
+    return Registry(database, catalog, LogWriter(database), log_key, now, seal or SealKeyFile(log_key.path.with_name("seal.key")))
