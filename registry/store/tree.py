@@ -13,8 +13,8 @@ from sqlmodel import Session
 from registry.core.decision_log.tiles import TILE_HEIGHT, TILE_WIDTH, Bundle, Tile, root_over, split_tile
 
 _HEAD = text("SELECT size, root, revision FROM tree_head WHERE id = 1")
-_LEAF_HASHES = text("SELECT log_index, hash FROM leaf WHERE log_index >= :first AND log_index < :end ORDER BY log_index")
-_SUBTREES = text("SELECT number, hash FROM subtree WHERE level = :level AND number >= :first AND number < :end")
+_LEAF_HASHES = text("SELECT hash FROM leaf WHERE log_index >= :first AND log_index < :end ORDER BY log_index")
+_SUBTREES = text("SELECT number, hash FROM subtree WHERE level = :level AND number >= :first AND number < :end ORDER BY number")
 _ENTRIES = text("SELECT data FROM leaf WHERE log_index >= :first AND log_index < :end ORDER BY log_index")
 _FILLED = text("SELECT max(number) FROM subtree WHERE level = :level")
 _ADD = text("INSERT INTO subtree (level, number, hash) VALUES (:level, :number, :hash) ON CONFLICT DO NOTHING")
@@ -49,8 +49,11 @@ def read_tile(session: Session, tile: Tile) -> bytes:
     first = tile.index * TILE_WIDTH
     bounds = {"first": first, "end": first + tile.width}
     if tile.level == 0:
-        return b"".join(bytes(hash_) for _, hash_ in session.execute(_LEAF_HASHES, bounds))
-    found = {number: bytes(hash_) for number, hash_ in session.execute(_SUBTREES, {"level": tile.level, **bounds})}
+        return b"".join(session.scalars(_LEAF_HASHES, bounds).all())  # all at once: row by row takes three times as long
+    rows = session.execute(_SUBTREES, {"level": tile.level, **bounds}).all()
+    if len(rows) == tile.width:
+        return b"".join(hash_ for _, hash_ in rows)
+    found = {number: bytes(hash_) for number, hash_ in rows}
     hashes = (found.get(number) or _computed(session, tile.level, number) for number in range(first, first + tile.width))
     return b"".join(hashes)
 
