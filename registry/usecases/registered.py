@@ -6,26 +6,23 @@ a checkpoint; its second is canonical JSON.
 """
 
 import json
-import threading
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 
-from registry.core.catalog import Catalog, empty_catalog
+from registry.core.catalog import Catalog
 from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.decision_log.note import SignedNote, sign_note
 from registry.core.decision_log.wire import encode_base64
-from registry.core.errors import CatalogBehind, FieldError, InvalidInput
+from registry.core.errors import CatalogBehind, InvalidInput
 from registry.core.matching import MATCHER_VERSION, find_mentions
-from registry.core.model import MAX_NAME_CHARACTERS, Character, Level, Mention
+from registry.core.model import Character, Level, Mention
 from registry.store.audit import catalog_leaves
 from registry.store.database import Session
+from registry.store.replay import changes_before
 from registry.store.tree import Head, read_tree_head
-from registry.store.word_facts import load_word_facts
 from registry.usecases.access import Caller
 from registry.usecases.catalog import search_key
 from registry.usecases.log import signing_key
-from registry.usecases.rebuild import Rebuilt
 from registry.usecases.registry import Registry
 
 TRIES = 5
@@ -40,24 +37,6 @@ class Had:
     found: Mention | None
 
 
-class PastCatalog:
-    """The catalog as it was: rebuilt from the log, one at a time, the last one kept."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: Catalog | None = None
-
-    def at(self, leaves: list[bytes]) -> Catalog:
-        """Return the catalog that these changes, the log's first, make."""
-        with self._lock:
-            if self._kept is None or self._kept.revision != len(leaves):
-                self._kept = None  # two at once would be too much for the memory
-                rebuilt = Rebuilt(empty_catalog(load_word_facts()))
-                rebuilt.extend(leaves)
-                self._kept = rebuilt.catalog
-            return self._kept
-
-
 def registered_then(registry: Registry, caller: Caller, name: str, at: datetime | None = None) -> SignedNote:
     """Return the signed answer: which active characters a check of this name would have found then, and which others had it.
 
@@ -66,7 +45,8 @@ def registered_then(registry: Registry, caller: Caller, name: str, at: datetime 
     """
     del caller  # any key: what is registered is public
     now = registry.now()
-    _require_name(name)
+    if not search_key(name):
+        raise InvalidInput("the name is empty")
     if at is not None and at > now:
         raise InvalidInput("what will be registered is not known yet: `at` lies in the future")
     with registry.database.read() as session:
@@ -77,14 +57,6 @@ def registered_then(registry: Registry, caller: Caller, name: str, at: datetime 
         signer = signing_key(registry, session)
     text = canonical_bytes({**said, "log": signer.name}).decode()
     return sign_note(f"{signer.name}/registered\n{text}\n", [signer])
-
-
-def _require_name(name: str) -> None:
-    if not search_key(name):
-        raise InvalidInput("the name is empty")
-    if len(name) > MAX_NAME_CHARACTERS:
-        message = f"is longer than {MAX_NAME_CHARACTERS} characters"
-        raise InvalidInput(f"the name {message}: ask about names, not about texts", fields=(FieldError("name", message),))
 
 
 def _had(name: str, catalog: Catalog) -> list[Had]:
@@ -133,9 +105,22 @@ def _catalog_at(registry: Registry, session: Session, head: Head, at: datetime |
     """Return the catalog of the changes up to the first that came after `at`; only a past one is rebuilt."""
     if at is None:
         return _now(registry, head)
-    leaves = [data for _, data in catalog_leaves(session, 0, head.size)]
-    before = list(takewhile(lambda leaf: datetime.fromisoformat(json.loads(leaf)["at"]) <= at, leaves))
-    return _now(registry, head) if len(before) == head.revision else registry.past.at(before)
+    end = _first_after(session, head.size, at)
+    changes = changes_before(session, end)
+    return _now(registry, head) if changes == head.revision else registry.past.at(changes, lambda: catalog_leaves(session, 0, end))
+
+
+def _first_after(session: Session, size: int, at: datetime) -> int:
+    """Return the index from which on changes are later than `at`, found by halving: the log's times do not go back."""
+    low, high = 0, size
+    while low < high:
+        middle = (low + high) // 2
+        found = next(iter(catalog_leaves(session, middle, high, limit=1)), None)
+        if found is None or datetime.fromisoformat(json.loads(found[1])["at"]) > at:
+            high = middle
+        else:
+            low = found[0] + 1
+    return low
 
 
 def _now(registry: Registry, head: Head) -> Catalog:

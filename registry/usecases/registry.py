@@ -4,7 +4,7 @@ import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from registry.store.database import Database
 from registry.store.log_writer import LogWriter
 from registry.store.word_facts import load_word_facts
 from registry.usecases.log_key import LogKeyFile
+from registry.usecases.rebuild import PastCatalog
 
 Clock = Callable[[], datetime]
 
@@ -69,13 +70,16 @@ def no_collections() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A running registry: its database, the catalog in memory, the writer of the log, where the log's key is, and the clock."""
+    """A running registry: its database, the catalog in memory, the writer of the log, where the log's key is, the clock,
+    and the last past catalog that was asked about.
+    """
 
     database: Database
     catalog: CurrentCatalog
     log: LogWriter
     log_key: LogKeyFile
     now: Clock = utc_now
+    past: PastCatalog = field(default_factory=PastCatalog)
 
 
 def open_registry(database_url: str, *, log_key: LogKeyFile | None = None, now: Clock = utc_now) -> Registry:
