@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from registry.core.errors import LogUnavailable
 
-__all__ = ["Database", "Session", "connect_sqlite"]
+__all__ = ["Database", "Session", "connect_sqlite", "migrations_config"]
 
 BUSY_TIMEOUT_MS = 5_000
 FORGET_WAIT_MS = 500
@@ -83,17 +83,23 @@ class Database:
             finally:
                 connection.close()
 
-    def migrate(self) -> None:
-        """Bring the schema to the newest version; does nothing when it is there already."""
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    def migrate(self, version: str = "head") -> None:
+        """Bring the schema to this version, by default the newest; does nothing when it is there already."""
+        config = migrations_config()
         with self.engine.begin() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, version)
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def migrations_config() -> Config:
+    """Return Alembic's settings: where the migrations are."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
 
 
 def connect_sqlite(path: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
