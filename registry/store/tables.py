@@ -25,6 +25,7 @@ class OrganisationRow(SQLModel, table=True):
     policy: str | None = None
     scheduled: str | None = None
     unruled: str | None = None
+    digest: str | None = None
     revision: int = Field(default=0, sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
 
@@ -58,6 +59,7 @@ class WorkRow(SQLModel, table=True):
     policy: str | None = None
     scheduled: str | None = None
     status: str
+    digest: str | None = None
     revision: int = Field(sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
@@ -78,6 +80,7 @@ class CharacterRow(SQLModel, table=True):
     policy: str | None = None
     scheduled: str | None = None
     status: str
+    digest: str | None = None
     revision: int = Field(sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from registry.core.catalog import Catalog, empty_catalog, extend_catalog
@@ -13,15 +13,11 @@ from registry.store.catalog import CatalogRows, load_catalog, read_revision
 from registry.store.database import Database
 from registry.store.log_writer import LogWriter
 from registry.store.word_facts import load_word_facts
+from registry.usecases.clock import LogClock, utc_now
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.rebuild import PastCatalog
 
 Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """Return the present moment in UTC."""
-    return datetime.now(UTC)
 
 
 class CurrentCatalog:
@@ -82,10 +78,13 @@ class Registry:
     past: PastCatalog = field(default_factory=PastCatalog)
 
 
-def open_registry(database_url: str, *, log_key: LogKeyFile | None = None, now: Clock = utc_now) -> Registry:
-    """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed."""
+def open_registry(database_url: str, *, log_key: LogKeyFile | None = None, now: Clock | None = None) -> Registry:
+    """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed.
+
+    `now` None is the machine's clock, which the log keeps from going back. Raises Damaged, naming a row that was damaged.
+    """
     database = Database(database_url)
     database.migrate()
     catalog = CurrentCatalog(database)
     catalog.refresh()
-    return Registry(database, catalog, LogWriter(database), log_key or LogKeyFile(Path("log.key")), now)
+    return Registry(database, catalog, LogWriter(database), log_key or LogKeyFile(Path("log.key")), now or LogClock(database))

@@ -17,10 +17,11 @@ from registry.store import backup as store
 from registry.store.database import Database, Session
 from registry.store.tree import read_tree_head
 from registry.usecases.backup import FORMAT, HEADER, KEY, MANIFEST, TABLES
+from registry.usecases.clock import utc_now
 from registry.usecases.log import PublicKeys, public_keys_in
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.log_state import Seen
-from registry.usecases.registry import Clock, open_registry, utc_now
+from registry.usecases.registry import Clock, open_registry
 from registry.usecases.restart import restart_in
 from registry.usecases.verify_database import verify_database, verify_session
 

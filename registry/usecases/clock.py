@@ -1,0 +1,54 @@
+"""Time that does not go back: what the log says of time must be in its order, and policies begin and end by it.
+
+Within a process no time is earlier than the one before, nor than the log's newest entry when the process began. Between processes
+times differ by as much as their clocks.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from registry.core.errors import LogUnavailable
+from registry.store.database import Database
+from registry.store.log_time import newest_time
+
+HOLD = timedelta(seconds=5)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def utc_now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+class LogClock:
+    """The machine's clock, held at the newest time known while it is up to 5 s behind it, refused when it is further behind."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+        self._newest = self._newest_entry()
+
+    def __call__(self) -> datetime:
+        """Return the time. Raises LogUnavailable while the machine's clock is more than 5 s behind the log."""
+        now = self._clock()
+        if now >= self._newest:
+            self._newest = now
+            return now
+        if self._newest - now <= HOLD:
+            return self._newest
+        return self._reconsidered(now)
+
+    def _reconsidered(self, now: datetime) -> datetime:
+        """Ask the log itself: the operator may have said in it that the clock was wrong (`registry log reset-clock`)."""
+        self._newest = self._newest_entry()
+        if self._newest - now > HOLD:
+            raise LogUnavailable(
+                f"this machine's clock says {now.isoformat(timespec='seconds')}, the log's newest entry is of "
+                f"{self._newest.isoformat(timespec='seconds')}: nothing is decided until the clock is right; see `registry doctor`"
+            )
+        self._newest = max(self._newest, now)
+        return self._newest
+
+    def _newest_entry(self) -> datetime:
+        with self._database.read() as session:
+            return newest_time(session) or BEGINNING
