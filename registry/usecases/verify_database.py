@@ -10,7 +10,7 @@ from registry.core.decision_log.leaf import commit_to_prompt
 from registry.core.decision_log.merkle import Frontier, leaf_hash, node_hash
 from registry.core.decision_log.rules import CATALOG, EntryRules
 from registry.core.decision_log.tiles import TILE_HEIGHT
-from registry.core.errors import LogChanged, ProofRejected
+from registry.core.errors import Damaged, LogChanged, ProofRejected
 from registry.store.audit import (
     BATCH,
     FullHead,
@@ -208,7 +208,10 @@ class _Walk:
         self._check_catalog()
 
     def _check_catalog(self) -> None:
-        rows = load_catalog(self._session)
+        try:
+            rows = load_catalog(self._session)
+        except Damaged as error:
+            raise LogChanged(error.message.partition(":")[0], code=Flaw.WRONG_CATALOG) from error
         registered: tuple[Entry, ...] = (*rows.rightsholders, *rows.works, *rows.characters)
         stored = {entry.id: entry for entry in registered}
         for entry_id in sorted(stored.keys() | self._entries.keys()):
