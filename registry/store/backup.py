@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import LargeBinary, MetaData, Table, func, select, text
 from sqlmodel import Session
@@ -35,7 +36,7 @@ def reach_schema(database: Database, version: str) -> None:
     scripts = ScriptDirectory.from_config(migrations_config())
     try:
         wanted = {script.revision for script in scripts.iterate_revisions(version, "base")}
-    except CommandError:
+    except (CommandError, RevisionError):
         raise InvalidInput(f"the backup has schema `{version}`, which this version does not know: use the version that made it") from None
     with database.read() as session:
         present = schema_version(session)

@@ -97,12 +97,14 @@ def test_a_backup_is_of_one_moment_while_others_write(registry, callers, run, tm
 
     def keep_writing():
         while not stop.is_set():
-            name = f"Zanthor {len(written)}"
-            written.append(create_entry(registry, callers["rightsholder"], CHARACTER, CharacterDraft(ref=name, name=name)))
+            draft = CharacterDraft(ref=f"z{len(written)}", name=f"Zanthor {len(written)}")
+            written.append(create_entry(registry, callers["rightsholder"], CHARACTER, draft))
+            time.sleep(0.02)
 
     writer = threading.Thread(target=keep_writing)
     writer.start()
     while len(written) < 3:
+        assert writer.is_alive()
         time.sleep(0.01)
     try:
         for number in range(3):
@@ -110,7 +112,7 @@ def test_a_backup_is_of_one_moment_while_others_write(registry, callers, run, tm
     finally:
         stop.set()
         writer.join()
-    for number in range(3):
+    for number in range(3):  # each is verified as a whole: a moment torn apart would not agree with itself
         restore_backup(f"sqlite:///{tmp_path}/{number}.db", tmp_path / f"{number}.tar.gz", LogKeyFile(registry.log_key.path))
 
 
