@@ -22,7 +22,7 @@ from registry.api.logs import configure_logs
 from registry.app import create_app
 from registry.cli_decisions import decisions_command, erase_prompts, replay
 from registry.cli_log import log_app, verify
-from registry.cli_operator import backup, restore
+from registry.cli_operator import backup, doctor, restore
 from registry.cli_policy import policy_app
 from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
@@ -52,6 +52,7 @@ app.command()(replay)
 app.command()(erase_prompts)
 app.command()(backup)
 app.command()(restore)
+app.command()(doctor)
 app.command("decisions")(decisions_command)
 app.add_typer(policy_app, name="policy")
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)

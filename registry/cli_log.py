@@ -14,6 +14,8 @@ from registry.core.decision_log.checkpoint import LogKeys
 from registry.core.decision_log.keys import format_vkey, parse_vkey
 from registry.core.decision_log.note import format_note
 from registry.core.errors import InvalidInput
+from registry.store.database import Database
+from registry.usecases.clock import reset_clock
 from registry.usecases.log import public_keys
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.log_state import read_state, write_state
@@ -126,6 +128,20 @@ def restart(
         print(restart_log(running, origin, None if seen is None else read_state(seen)))
     forget_state(settings)
     err.print("Publish this key and the old log's last checkpoint. The old private key is kept beside the new one.")
+
+
+@log_app.command("reset-clock")
+def reset_clock_command() -> None:
+    """Say in the log that the clock was ahead, and go on from the time that it is now.
+
+    Example: `registry log reset-clock`
+    """
+    database = Database(settings_from().database)
+    try:
+        was = reset_clock(database)
+    finally:
+        database.close()
+    out.print("the clock is not behind the log: nothing to do" if was is None else f"the log goes on from now; it had reached {was}")
 
 
 def require_origin(settings: Settings, origin: str) -> None:

@@ -1,5 +1,7 @@
 """The command line of whoever runs the registry: back up, restore, find out what is wrong. Mounted by `cli`."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +11,12 @@ from registry.cli_log import STATE, err, forget_state, opened, out, require_orig
 from registry.config import settings_from
 from registry.core.decision_log.keys import parse_vkey
 from registry.core.errors import InvalidInput
+from registry.store.database import Database
 from registry.usecases.backup import write_backup
+from registry.usecases.doctor import Patient, examine
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.log_state import read_state
+from registry.usecases.mend import mend_catalog
 from registry.usecases.restore import restore_backup
 
 
@@ -65,3 +70,33 @@ def restore(
     for sentence in restored.words:
         out.print(f"[green]ok[/green] {sentence}", highlight=False)
     print(restored.vkey)
+
+
+def doctor(
+    *,
+    mend: Annotated[bool, typer.Option(help="Write damaged rows of the catalog anew from the log.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Say what is wrong with this registry and what to do about it; fail when anything is. Changes nothing, but for `--mend`.
+
+    Example: `registry doctor`
+    """
+    settings = settings_from()
+    key = LogKeyFile(settings.log_key, settings.log_origin)
+    state = settings.home / STATE
+    database = Database(settings.database)
+    try:
+        if mend:
+            for entry_id in mend_catalog(database):
+                err.print(f"written anew from the log: {entry_id}", highlight=False)
+        patient = Patient(database, settings.home, key, read_state(state))
+        found = list(examine(patient))
+    finally:
+        database.close()
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in found], ensure_ascii=False))
+    for finding in () if as_json else found:
+        mark = "[red]wrong[/red]" if finding.is_wrong else "[green]ok[/green]"
+        out.print(f"{mark} {finding.words}" + (f"\n      -> {finding.do}" if finding.do else ""), highlight=False)
+    if any(finding.is_wrong for finding in found):
+        raise typer.Exit(1)

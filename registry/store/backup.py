@@ -31,6 +31,11 @@ def newest_schema() -> str:
     return str(ScriptDirectory.from_config(migrations_config()).get_current_head())
 
 
+def known_schemas() -> set[str]:
+    """Return the names of all migrations that this version has."""
+    return {script.revision for script in ScriptDirectory.from_config(migrations_config()).walk_revisions()}
+
+
 def reach_schema(database: Database, version: str) -> None:
     """Bring an empty database to exactly this schema. Raises InvalidInput when this version does not know it, or it is past it."""
     scripts = ScriptDirectory.from_config(migrations_config())

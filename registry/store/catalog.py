@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from registry.core.model import Alias, Character, EntryStatus, Organisation, Role, Title, Work
 from registry.store.access import organisation_columns, policy_text, read_scheduled, read_stored_policy, scheduled_text, to_organisation
+from registry.store.columns import EPOCH
 from registry.store.digest import damaged, require_undamaged, row_digest
 from registry.store.log import POSTGRES_LOG, SQLITE_LOG, LeafDraft, TreeHead, append_leaves, read_head
 from registry.store.policy_versions import Author, record_versions
@@ -82,7 +83,7 @@ def load_catalog(session: Session, *, after: int = 0) -> CatalogRows:
     return CatalogRows(
         revision,
         epoch,
-        tuple(_holder(row) for row in holders),
+        tuple(read_holder(row) for row in holders),
         tuple(_work(*row) for row in session.execute(_columns(WorkRow, _WORK).where(col(WorkRow.revision) > after))),
         tuple(_character(*row) for row in session.execute(_columns(CharacterRow, _CHARACTER).where(col(CharacterRow.revision) > after))),
     )
@@ -150,6 +151,16 @@ def commit_changes(session: Session, changes: Sequence[Change], *, expected_revi
     return moved
 
 
+def mend_rows(session: Session, entries: Iterable[Work | Character | Organisation]) -> None:
+    """Write rows anew, as their revision had them; no change of the catalog, and so no entry of the log. Does not commit."""
+    for entry in entries:
+        change = change_of(entry, b"", Author(None, None, EPOCH))
+        columns = {**change.columns, "revision": entry.revision}
+        columns["digest"] = row_digest(entry.revision, (columns[name] for name in _DIGESTED[change.table]))
+        table = table_of(change.table)
+        session.connection().execute(table.update().where(table.c.id == entry.id), columns)
+
+
 def bump_access_epoch(session: Session) -> None:
     """Tell every process, at its next append, that a key or an organisation has changed. Does not commit."""
     session.execute(update(TreeHeadRow).values(access_epoch=TreeHeadRow.access_epoch + 1))
@@ -184,7 +195,8 @@ def _columns(row_type: type[Row], names: Iterable[str]) -> Select[Any]:
     return Select(*(getattr(row_type, name) for name in (*names, "digest")))
 
 
-def _holder(row: OrganisationRow) -> Organisation:
+def read_holder(row: OrganisationRow) -> Organisation:
+    """Return a rightsholder. Raises Damaged."""
     require_undamaged("rightsholder", row.id, row.revision, row.digest, (getattr(row, name) for name in _HOLDER))
     return to_organisation(row)
 

@@ -7,9 +7,12 @@ times differ by as much as their clocks.
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.errors import LogUnavailable
 from registry.store.database import Database
+from registry.store.log import LeafDraft
 from registry.store.log_time import newest_time
+from registry.store.prompts import append_entries
 
 HOLD = timedelta(seconds=5)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,6 +21,21 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 def utc_now() -> datetime:
     """Return the present moment in UTC."""
     return datetime.now(UTC)
+
+
+def reset_clock(database: Database, clock: Callable[[], datetime] = utc_now) -> datetime | None:
+    """Say in the log that its newest times were wrong, and that it goes on from now; return how far it had gone, None if it had not.
+
+    For when the clock was ahead and is right again. Processes take it up by themselves.
+    """
+    with database.write() as session:
+        newest, now = newest_time(session), clock()
+        if newest is None or newest <= now:
+            return None
+        content = {"v": 1, "type": "clock", "at": now.isoformat(), "was": newest.isoformat()}
+        append_entries(session, [LeafDraft("clock", canonical_bytes(content))])
+        session.commit()
+    return newest
 
 
 class LogClock:
