@@ -1,6 +1,6 @@
 """Backups: every table as JSON lines in one tar file, bound to a signed checkpoint by its manifest, for either database.
 
-The log's private key is outside the database, and in a backup only on request. See docs/decisions/0009-backups.md.
+The log's private key is outside the database, and in a backup only on request. See docs/decisions/0012-backups-clock-damage.md.
 """
 
 import hashlib

@@ -89,7 +89,12 @@ def open_registry(database_url: str, *, log_key: LogKeyFile | None = None, now: 
     `now` None is the machine's clock, which the log keeps from going back. Raises Damaged, naming a row that was damaged.
     """
     database = Database(database_url)
-    database.migrate()
-    catalog = CurrentCatalog(database)
-    catalog.refresh()
-    return Registry(database, catalog, LogWriter(database), log_key or LogKeyFile(Path("log.key")), now or LogClock(database))
+    try:
+        database.migrate()
+        catalog = CurrentCatalog(database)
+        catalog.refresh()
+        clock = now or LogClock(database)
+    except BaseException:
+        database.close()
+        raise
+    return Registry(database, catalog, LogWriter(database), log_key or LogKeyFile(Path("log.key")), clock)
