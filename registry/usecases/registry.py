@@ -16,6 +16,7 @@ from registry.store.word_facts import load_word_facts
 from registry.usecases.clock import LogClock, utc_now
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.rebuild import PastCatalog
+from registry.usecases.seal import SealKeyFile
 
 Clock = Callable[[], datetime]
 
@@ -71,7 +72,7 @@ def no_collections() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A running registry: its database, the catalog in memory, the writer of the log, where the log's key is, the clock,
+    """A running registry: its database, the catalog in memory, the writer of the log, where its two keys are, the clock,
     and the last past catalog that was asked about.
     """
 
@@ -79,14 +80,18 @@ class Registry:
     catalog: CurrentCatalog
     log: LogWriter
     log_key: LogKeyFile
+    seal: SealKeyFile
     now: Clock = utc_now
     past: PastCatalog = field(default_factory=PastCatalog)
 
 
-def open_registry(database_url: str, *, log_key: LogKeyFile | None = None, now: Clock | None = None) -> Registry:
+def open_registry(
+    database_url: str, *, log_key: LogKeyFile | None = None, seal: SealKeyFile | None = None, now: Clock | None = None
+) -> Registry:
     """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed.
 
-    `now` None is the machine's clock, which the log keeps from going back. Raises Damaged, naming a row that was damaged.
+    `seal` is `seal.key` beside the log's key when not given. `now` None is the machine's clock, which the log keeps from going
+    back. Raises Damaged, naming a row that was damaged.
     """
     database = Database(database_url)
     try:
@@ -97,4 +102,5 @@ def open_registry(database_url: str, *, log_key: LogKeyFile | None = None, now: 
     except BaseException:
         database.close()
         raise
-    return Registry(database, catalog, LogWriter(database), log_key or LogKeyFile(Path("log.key")), clock)
+    log_key = log_key or LogKeyFile(Path("log.key"))
+    return Registry(database, catalog, LogWriter(database), log_key, seal or SealKeyFile(log_key.path.with_name("seal.key")), clock)

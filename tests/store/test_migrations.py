@@ -20,6 +20,7 @@ from registry.usecases.log import make_log_key
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import CurrentCatalog, Registry, open_registry
 from registry.usecases.restore import restore_backup
+from registry.usecases.seal import SealKeyFile
 from tests.store.leaves import append
 
 FIRST = {"0001", "0002"}  # before anybody ran this
@@ -85,7 +86,9 @@ def test_every_migration_is_among_those_tested():
 
 def test_decisions_go_on_while_the_schema_changes(database, database_url, tmp_path):
     database.migrate(STEPS[0][0])
-    old = Registry(database, CurrentCatalog(database), LogWriter(database), LogKeyFile(tmp_path / "log.key"))
+    old = Registry(
+        database, CurrentCatalog(database), LogWriter(database), LogKeyFile(tmp_path / "log.key"), SealKeyFile(tmp_path / "seal.key")
+    )
     stop, done, failed = threading.Event(), [], []
 
     def keep_appending():
@@ -116,7 +119,14 @@ def test_a_backup_of_an_older_schema_is_restored_and_brought_up_to_date(database
     database.migrate("0003")
     key = LogKeyFile(tmp_path / "log.key")
     key.write(SigningKey("registry.example/log", KeyType.ED25519, bytes(range(32))))
-    old = Registry(database, CurrentCatalog(database), LogWriter(database), key, now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    old = Registry(
+        database,
+        CurrentCatalog(database),
+        LogWriter(database),
+        key,
+        SealKeyFile(tmp_path / "seal.key"),
+        now=lambda: datetime(2026, 1, 1, tzinfo=UTC),
+    )
     make_log_key(old)
     append(old, [LeafDraft("note", b'{"n":%d,"type":"note"}' % n) for n in range(300)])
     assert write_backup(old, tmp_path / "old.tar.gz")["schema"] == "0003"
