@@ -23,6 +23,7 @@ from registry.cli_decisions import decisions_command, erase_prompts, replay
 from registry.cli_keys import keys_app
 from registry.cli_log import log_app, verify
 from registry.cli_members import members_app, organisations_app
+from registry.cli_operator import backup, doctor, restore
 from registry.cli_policy import policy_app
 from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
@@ -51,6 +52,9 @@ app.add_typer(log_app, name="log")
 app.command()(verify)
 app.command()(replay)
 app.command()(erase_prompts)
+app.command()(backup)
+app.command()(restore)
+app.command()(doctor)
 app.command("decisions")(decisions_command)
 app.add_typer(policy_app, name="policy")
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
