@@ -9,7 +9,20 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 import registry
-from registry.api import aftermath, alias_preview, changes, checks, decisions, entries, health, imports, log, organisations, policies
+from registry.api import (
+    aftermath,
+    alias_preview,
+    changes,
+    checks,
+    claims,
+    decisions,
+    entries,
+    health,
+    imports,
+    log,
+    organisations,
+    policies,
+)
 from registry.api.context import Api, RateLimit
 from registry.api.docs import add_docs
 from registry.api.front import CheckFirst, Envelope
@@ -44,7 +57,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     )
     app.state.api = api
     answer_problems(app)
-    for room in (checks, entries, alias_preview, imports, decisions, aftermath, log, changes, organisations, policies, health):
+    for room in (checks, entries, alias_preview, claims, imports, decisions, aftermath, log, changes, organisations, policies, health):
         app.include_router(room.router)
     add_docs(app)
     app.add_middleware(Envelope, api=api)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from registry.core.errors import Conflict, NotFound
-from registry.core.model import Organisation, Outcome, Policy, Role
+from registry.core.model import Organisation, Outcome, Policy, Role, Verified
 from registry.core.rules import NOTHING_READABLE, read_policy
 from registry.store.tables import ApiKeyRow, OrganisationRow
 
@@ -134,6 +134,8 @@ def to_organisation(row: OrganisationRow) -> Organisation:
         retention=row.retention,
         scheduled=read_scheduled(row.scheduled),
         unruled=Outcome(row.unruled or Outcome.restricted),
+        verified=Verified(row.verified or Verified.operator),
+        domain=row.domain,
         revision=row.revision,
     )
 
@@ -181,6 +183,8 @@ def organisation_columns(organisation: Organisation) -> dict[str, Any]:
         "policy": policy_text(organisation.policy),
         "scheduled": scheduled_text(organisation.scheduled),
         "unruled": None if organisation.unruled is Outcome.restricted else organisation.unruled.value,
+        "verified": None if organisation.verified is Verified.operator else organisation.verified.value,
+        "domain": organisation.domain,
     }
 
 

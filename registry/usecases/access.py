@@ -10,7 +10,7 @@ from datetime import datetime
 
 from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.errors import FieldError, InvalidInput, NotAuthenticated, NotPermitted
-from registry.core.model import Organisation, Outcome, Policy, Role
+from registry.core.model import Organisation, Outcome, Policy, Role, Verified
 from registry.core.policy import begins_later
 from registry.store import access as store
 from registry.store.catalog import Change, bump_access_epoch, change_of, commit_changes
@@ -91,15 +91,28 @@ def confirm(registry: Registry, caller: Caller) -> None:
 
 
 def create_organisation(
-    registry: Registry, caller: Caller | None, *, role: Role, ref: str, name: str, contact: str | None = None, policy: Policy | None = None
+    registry: Registry,
+    caller: Caller | None,
+    *,
+    role: Role,
+    ref: str,
+    name: str,
+    contact: str | None = None,
+    policy: Policy | None = None,
+    verified: bool = True,
 ) -> Organisation:
-    """Create an organisation; `caller` is None only for the command line, which owns the machine. Raises Conflict, NotPermitted."""
+    """Create an organisation; `caller` is None only for the command line, which owns the machine. Raises Conflict, NotPermitted.
+
+    Whom the operator enters, the operator knows; a rightsholder that is not `verified` has to prove who it is.
+    """
     if caller is not None:
         caller.require(Role.operator)
     if policy is not None and role is not Role.rightsholder:
         raise InvalidInput("only a rightsholder has a policy")
     now = registry.now()
     organisation = Organisation(id=new_id("org", now), role=role, ref=ref, name=name, contact=contact, policy=policy)
+    if not verified and role is Role.rightsholder:
+        organisation = organisation.model_copy(update={"verified": Verified.no})
     with registry.database.write() as session:
         store.add_organisation(session, organisation.model_copy(update={"policy": None}), created_at=now)  # the change brings it
         if role is Role.rightsholder:

@@ -13,7 +13,7 @@ from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.decision_log.note import SignedNote, sign_note
 from registry.core.decision_log.wire import encode_base64
 from registry.core.errors import CatalogBehind, InvalidInput
-from registry.core.model import Character, EntryStatus
+from registry.core.model import IN_FORCE, Character
 from registry.store.audit import catalog_leaves
 from registry.store.database import Session
 from registry.store.tree import Head, read_tree_head
@@ -29,14 +29,14 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """The catalog's characters at a time: active ones, and the revision that they are of."""
+    """The catalog's characters at a time: those in force, and the revision that they are of."""
 
     revision: int
     characters: Iterable[Character]
 
 
 def registered_then(registry: Registry, caller: Caller, name: str, at: datetime | None = None) -> SignedNote:
-    """Return the signed answer: which active characters had this name or alias then, in any case, width and compatibility form.
+    """Return the signed answer: which characters in force had this name or alias then, in any case, width and compatibility form.
 
     `at` None is now. A change counts from the moment that its entry of the log says. It lists up to 100 characters and
     says how many there were. Raises InvalidInput for a time to come or a name of nothing but space.
@@ -93,4 +93,4 @@ def _before(session: Session, head: Head, at: datetime) -> Then:
             entry = entry_of(content, revision)
             if isinstance(entry, Character):
                 characters[entry.id] = entry
-    return Then(revision, [c for c in characters.values() if c.status is EntryStatus.active])
+    return Then(revision, [c for c in characters.values() if c.status in IN_FORCE])

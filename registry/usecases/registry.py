@@ -68,20 +68,38 @@ def no_collections() -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimRules:
+    """What the operator sets about claims and disputes: numbers of entries, days, and the resolver (`host:port`) for proofs by DNS."""
+
+    bulk_quota: int = 500
+    answer_days: int = 7
+    decide_days: int = 14
+    appeal_days: int = 14
+    erase_days: int = 180
+    disputes_a_day: int = 3
+    dns_resolver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Registry:
-    """A running registry: its database, the catalog in memory, the writer of the log, where the log's key is, and the clock."""
+    """A running registry: its database, the catalog in memory, the writer of the log, where the log's key is, the clock, and
+    what the operator set about claims.
+    """
 
     database: Database
     catalog: CurrentCatalog
     log: LogWriter
     log_key: LogKeyFile
     now: Clock = utc_now
+    claim_rules: ClaimRules = ClaimRules()
 
 
-def open_registry(database_url: str, *, log_key: LogKeyFile | None = None, now: Clock = utc_now) -> Registry:
+def open_registry(
+    database_url: str, *, log_key: LogKeyFile | None = None, now: Clock = utc_now, claim_rules: ClaimRules | None = None
+) -> Registry:
     """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed."""
     database = Database(database_url)
     database.migrate()
     catalog = CurrentCatalog(database)
     catalog.refresh()
-    return Registry(database, catalog, LogWriter(database), log_key or LogKeyFile(Path("log.key")), now)
+    return Registry(database, catalog, LogWriter(database), log_key or LogKeyFile(Path("log.key")), now, claim_rules or ClaimRules())
