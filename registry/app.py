@@ -22,6 +22,7 @@ from registry.api import (
     log,
     organisations,
     policies,
+    verifications,
 )
 from registry.api.context import Api, RateLimit
 from registry.api.docs import add_docs
@@ -44,7 +45,9 @@ Every decision stands in an append-only log before it is answered."""
 
 def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     """Return the app; without an opened registry it opens one as the settings say."""
-    running = opened or open_registry(settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin))
+    running = opened or open_registry(
+        settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin), claim_rules=settings.claim_rules
+    )
     api = Api(running, KeyRing(running), ImportJobs(running), RateLimit(settings.rate_limit), Metrics(running))
     app = FastAPI(
         title="Character registry",
@@ -57,7 +60,21 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     )
     app.state.api = api
     answer_problems(app)
-    for room in (checks, entries, alias_preview, claims, imports, decisions, aftermath, log, changes, organisations, policies, health):
+    for room in (
+        checks,
+        entries,
+        alias_preview,
+        claims,
+        imports,
+        decisions,
+        aftermath,
+        log,
+        changes,
+        organisations,
+        policies,
+        verifications,
+        health,
+    ):
         app.include_router(room.router)
     add_docs(app)
     app.add_middleware(Envelope, api=api)

@@ -240,7 +240,7 @@ def openapi_document() -> str:
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Registry]:
-    running = open_registry(settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin))
+    running = open_registry(settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin), claim_rules=settings.claim_rules)
     try:
         yield running
     finally:

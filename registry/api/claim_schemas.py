@@ -12,7 +12,6 @@ from registry.core.claims import Claim, ClaimState, RiskCode
 from registry.core.model import Character, CharacterDraft, NameText
 from registry.core.value import LongText
 from registry.usecases.claim_review import ClaimFile, Step
-from registry.usecases.claims import names_said
 
 
 class RiskBody(BaseModel):

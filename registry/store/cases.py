@@ -4,7 +4,7 @@ INVARIANT: `said` is what the case's last entry of the log says, byte for byte; 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -124,6 +124,17 @@ def count_cases(session: Session, kind: str, rightsholder: str) -> Mapping[str, 
 def steps_of(session: Session, case_id: str) -> Sequence[tuple[int, Mapping[str, Any]]]:
     """Return index and content of the entries of the log about a case, oldest first."""
     return [(index, json.loads(bytes(data))) for index, data in session.execute(_STEPS, {"case": case_id})]
+
+
+def all_cases(session: Session) -> Iterator[Case]:
+    """Yield every case."""
+    for row in session.exec(select(CaseRow).order_by(col(CaseRow.id))).yield_per(IN_CHUNK):
+        yield _case(row)
+
+
+def all_steps(session: Session) -> Iterator[tuple[str, int]]:
+    """Yield every step: the case, and the index of the entry about it."""
+    yield from session.exec(select(CaseStepRow.case_id, CaseStepRow.log_index))
 
 
 def write_private(session: Session, case_id: str, private: Mapping[str, Any] | None) -> None:
