@@ -20,6 +20,7 @@ import registry
 from registry.api.answers import answer
 from registry.api.logs import configure_logs
 from registry.app import create_app
+from registry.cli_claims import claims_app, reserved_app
 from registry.cli_decisions import decisions_command, erase_prompts, replay
 from registry.cli_log import log_app, verify
 from registry.cli_policy import policy_app
@@ -51,6 +52,8 @@ app.command()(replay)
 app.command()(erase_prompts)
 app.command("decisions")(decisions_command)
 app.add_typer(policy_app, name="policy")
+app.add_typer(claims_app, name="claims")
+app.add_typer(reserved_app, name="reserved")
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 SHOWN_ERRORS = 20
 CURL = """curl -s {url}/v1/check -H 'Authorization: Bearer {key}' \\

@@ -55,6 +55,12 @@ def list_claims(
         return [_file(session, case) for case in store.list_cases(session, chosen, after=after, limit=limit)]
 
 
+def list_open_claims(registry: Registry) -> Sequence[ClaimFile]:
+    """Return everything that waits, oldest first, for the operator's command line."""
+    with registry.database.read() as session:
+        return [_file(session, case) for case in store.list_cases(session, CaseFilter("claim", is_open=True))]
+
+
 def get_claim(registry: Registry, caller: Caller, claim_id: str) -> ClaimFile:
     """Return a claim with all its steps. Raises NotFound, also for other rightsholders' claims."""
     with registry.database.read() as session:

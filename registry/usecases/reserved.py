@@ -50,7 +50,9 @@ def release_name(registry: Registry, caller: Caller | None, reserved_id: str, re
         commit_changes(session, [], cases=[CaseChange(after, leaf, is_new=False)])
 
 
-def list_reserved(registry: Registry, caller: Caller | None, *, after: str = "", limit: int = 100) -> Sequence[tuple[Reserved, datetime]]:
+def list_reserved(
+    registry: Registry, caller: Caller | None, *, after: str = "", limit: int | None = 100
+) -> Sequence[tuple[Reserved, datetime]]:
     """List reserved names, oldest first: the operator and auditors."""
     if caller is not None:
         caller.require(Role.operator, Role.auditor)

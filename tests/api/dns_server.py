@@ -10,6 +10,8 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
+SILENCE = ["(no answer)"]
+
 
 @contextmanager
 def dns_server(records: dict[str, list[str]]) -> Iterator[str]:
@@ -37,6 +39,8 @@ def _serve(server: socket.socket, records: dict[str, list[str]]) -> None:
         answer.flags |= dns.flags.RA
         name = question.question[0].name
         texts = records.get(name.to_text(omit_final_dot=True))
+        if texts == SILENCE:
+            continue
         if texts is None:
             answer.set_rcode(dns.rcode.NXDOMAIN)
         else:
