@@ -18,7 +18,7 @@ from registry.store.catalog import count_characters
 from registry.store.columns import to_micros
 from registry.store.database import Session
 from registry.store.log import MAX_LEAF_BYTES, LeafDraft
-from registry.usecases.access import Caller
+from registry.usecases.access import Caller, actor_of, utc_text
 from registry.usecases.ids import new_id
 from registry.usecases.registry import Registry
 
@@ -139,9 +139,8 @@ def case_leaf(
     kind: str, action: str, said: Mapping[str, Any], caller: Caller | None, now: datetime, reason: str | None, **more: Any
 ) -> LeafDraft:
     """Return the entry of the log that says what a case is from now on: who made it so, when and why."""
-    actor = None if caller is None else {"organisation": caller.organisation.id, "key": caller.key_id}
-    at = now.isoformat().replace("+00:00", "Z")
-    leaf = canonical_bytes({"v": 1, "type": f"{kind}.{action}", "at": at, "actor": actor, "reason": reason, "case": said, **more})
+    said = {"v": 1, "type": f"{kind}.{action}", "at": utc_text(now), "actor": actor_of(caller), "reason": reason, "case": said, **more}
+    leaf = canonical_bytes(said)
     if len(leaf) > MAX_LEAF_BYTES:
         raise InvalidInput(f"this takes {len(leaf)} bytes in the log; at most {MAX_LEAF_BYTES} fit: give fewer or shorter names")
     return LeafDraft(f"{kind}.{action}", leaf)

@@ -14,11 +14,12 @@ from registry.store.access import get_organisation
 from registry.store.cases import Case, CaseChange, CaseFilter
 from registry.store.catalog import Change, bump_access_epoch, commit_changes
 from registry.store.database import Session
-from registry.usecases.access import Caller, organisation_change
+from registry.usecases.access import Caller
 from registry.usecases.claim_review import Step, approve_what_only_waited_for_verification, steps_of
 from registry.usecases.claims import case_leaf, said_of
 from registry.usecases.domain_proof import read_txt
 from registry.usecases.ids import new_id
+from registry.usecases.organisations import organisation_change
 from registry.usecases.private_texts import seal, text_of
 from registry.usecases.registry import Registry
 
