@@ -17,6 +17,7 @@ from registry.api import (
     checks,
     claims,
     decisions,
+    disputes,
     entries,
     health,
     imports,
@@ -35,6 +36,7 @@ from registry.api.front import CheckFirst, Envelope
 from registry.api.metrics import Metrics
 from registry.api.problems import answer_problems
 from registry.config import Settings
+from registry.usecases.dispute_decisions import pass_terms
 from registry.usecases.imports import ImportJobs, fail_interrupted_imports
 from registry.usecases.keyring import KeyRing
 from registry.usecases.log import fill_tree
@@ -74,6 +76,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         entries,
         alias_preview,
         claims,
+        disputes,
         imports,
         decisions,
         aftermath,
@@ -119,7 +122,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _follow(api: Api) -> None:
     """Take in what other processes registered, before a check has to wait for it, store full subtrees, erase prompts that are due,
-    note which keys were used.
+    do what terms that passed ask for, note which keys were used.
     """
     running = api.registry
     while True:
@@ -128,4 +131,5 @@ async def _follow(api: Api) -> None:
             await run_in_threadpool(running.catalog.refresh)
             await run_in_threadpool(fill_tree, running)
             await run_in_threadpool(erase_due_prompts, running)
+            await run_in_threadpool(pass_terms, running)
             await run_in_threadpool(api.keys.note_use)

@@ -157,6 +157,11 @@ def count_since(session: Session, what: str, hour: int) -> int:
     return int(session.exec(query).one())
 
 
+def has_counts_before(session: Session, hour: int) -> bool:
+    """Whether counts from before an hour are still there."""
+    return session.exec(select(HourlyRow.hour).where(col(HourlyRow.hour) < hour).limit(1)).first() is not None
+
+
 def forget_counts(session: Session, hour: int) -> None:
     """Drop counts from before an hour. Does not commit."""
     table = table_of(HourlyRow)

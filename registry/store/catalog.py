@@ -129,6 +129,12 @@ def count_characters(session: Session, work_id: str, statuses: frozenset[EntrySt
     return session.exec(query).one()
 
 
+def count_by_status(session: Session, rightsholder: str) -> dict[EntryStatus, int]:
+    """Return how many characters a rightsholder has, by status."""
+    query = select(CharacterRow.status, func.count()).where(col(CharacterRow.rightsholder_id) == rightsholder)
+    return {EntryStatus(status): int(count) for status, count in session.exec(query.group_by(CharacterRow.status))}
+
+
 def entries_by_ref(session: Session, rightsholder: str) -> tuple[dict[str, Work], dict[str, Character]]:
     """Return all works and characters of a rightsholder by their refs."""
     works = session.execute(_columns(WorkRow, _WORK).where(col(WorkRow.rightsholder_id) == rightsholder))
