@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from registry.core.disputes import EXPEDITED_DAYS
 from registry.usecases.dispute_decisions import pass_terms
 from registry.usecases.replay import Replay, Replayer
 from tests.api.test_claims import DOG, ZORB, decide, leaves, other_rightsholder, post
@@ -150,15 +151,15 @@ def test_an_operator_that_does_not_decide_in_time_has_it_count_as_disputed_too(h
 
 
 def test_a_bogus_claim_on_an_everyday_word_blocks_nobody_for_weeks(http, clock, registry):
-    dog = post(http, DOG)
-    decide(http, dog["claim"]["id"], "approve", "a mistake")
-    with_context = "Dog, the official Dog character, Dog cosplay"
-    assert http.check(with_context)["verdicts"]
-    contest(http, dog["id"], "everyday_word", "service")
-    clock.move(days=3, seconds=1)
+    sonic = post(http, {"ref": "sonic", "name": "Sonic", "policy": {"usage": "prohibited"}})
+    decide(http, sonic["claim"]["id"], "approve", "a mistake")
+    prompt = "Sonic cosplay, anime character Sonic from the anime"
+    assert http.check(prompt, level="strict")["outcome"] == "prohibited"
+    contest(http, sonic["id"], "everyday_word", "service")
+    clock.move(days=EXPEDITED_DAYS, seconds=1)
     pass_terms(registry)
-    assert state(http, dog) == "disputed"
-    assert http.check(with_context)["verdicts"] == []
+    assert state(http, sonic) == "disputed"
+    assert http.check(prompt, level="strict")["verdicts"] == []
 
 
 def test_a_rightsholder_that_holds_the_name_in_force_too_has_it_disputed_at_once(http, zorb):
