@@ -98,7 +98,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     if settings.fast_check:
         app.add_middleware(CheckFirst, api=api)
     if settings.trusted_proxies:
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app
 
 

@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 from registry.core.model import Alias, Character, EntryStatus, Organisation, Role, Title, Work
 from registry.store.access import organisation_columns, policy_text, read_scheduled, read_stored_policy, scheduled_text, to_organisation
 from registry.store.cases import CaseChange, write_cases
+from registry.store.columns import EPOCH
+from registry.store.digest import damaged, require_undamaged, row_digest
 from registry.store.log import POSTGRES_LOG, SQLITE_LOG, LeafDraft, TreeHead, append_leaves, read_head
 from registry.store.policy_versions import Author, record_versions
 from registry.store.tables import CharacterRow, NameRow, OrganisationRow, TreeHeadRow, WorkRow, table_of
@@ -90,7 +92,7 @@ def load_catalog(session: Session, *, after: int = 0) -> CatalogRows:
     return CatalogRows(
         revision,
         epoch,
-        tuple(to_organisation(row) for row in holders),
+        tuple(read_holder(row) for row in holders),
         tuple(_work(*row) for row in session.execute(_columns(WorkRow, _WORK).where(col(WorkRow.revision) > after))),
         tuple(_character(*row) for row in session.execute(_columns(CharacterRow, _CHARACTER).where(col(CharacterRow.revision) > after))),
     )
@@ -158,12 +160,23 @@ def commit_changes(
         return None
     for revision, change in enumerate(changes, head.revision + 1):
         change.columns["revision"] = revision
+        change.columns["digest"] = row_digest(revision, (change.columns[name] for name in _DIGESTED[change.table]))
     _write_entries(session, changes)
     drafts = [LeafDraft(str(c.table.__tablename__), c.leaf) for c in changes]
     write_cases(session.connection(), cases, head.frontier.size + len(drafts))
     moved, _ = append_leaves(cursor, statements, head, [*drafts, *(c.leaf for c in cases)], revisions=len(changes))
     session.commit()
     return moved
+
+
+def mend_rows(session: Session, entries: Iterable[Work | Character | Organisation]) -> None:
+    """Write rows anew, as their revision had them; no change of the catalog, and so no entry of the log. Does not commit."""
+    for entry in entries:
+        change = change_of(entry, b"", Author(None, None, EPOCH))
+        columns = {**change.columns, "revision": entry.revision}
+        columns["digest"] = row_digest(entry.revision, (columns[name] for name in _DIGESTED[change.table]))
+        table = table_of(change.table)
+        session.connection().execute(table.update().where(table.c.id == entry.id), columns)
 
 
 def bump_access_epoch(session: Session) -> None:
@@ -192,10 +205,18 @@ def _write_entries(session: Session, changes: Sequence[Change]) -> None:
 _ENTRY = ("id", "rightsholder_id", "ref", "policy", "scheduled", "status", "revision", "created_at", "updated_at")
 _WORK = (*_ENTRY, "title", "titles")
 _CHARACTER = (*_ENTRY, "work_id", "name", "aliases")
+_HOLDER = ("id", "role", "ref", "name", "contact", "policy", "scheduled")
+_DIGESTED: dict[type, tuple[str, ...]] = {WorkRow: _WORK, CharacterRow: _CHARACTER, OrganisationRow: _HOLDER}
 
 
 def _columns(row_type: type[Row], names: Iterable[str]) -> Select[Any]:
-    return Select(*(getattr(row_type, name) for name in names))
+    return Select(*(getattr(row_type, name) for name in (*names, "digest")))
+
+
+def read_holder(row: OrganisationRow) -> Organisation:
+    """Return a rightsholder. Raises Damaged."""
+    require_undamaged("rightsholder", row.id, row.revision, row.digest, (getattr(row, name) for name in _HOLDER))
+    return to_organisation(row)
 
 
 def _is_entry(row_type: type[Row], entry_id: str | None, rightsholder: str, ref: str) -> Any:
@@ -218,15 +239,25 @@ def _filtered(query: Select[Any], row_type: type[Row], chosen: EntryFilter) -> S
 
 
 def _work(*columns: Any) -> Work:
-    said = dict(zip(_WORK, columns, strict=True))
-    return Work.model_construct(**_entry(said), title=said["title"], titles=_TITLES.validate_json(said["titles"]))
+    *values, digest = columns
+    said = dict(zip(_WORK, values, strict=True))
+    require_undamaged("work", said["id"], said["revision"], digest, values)
+    try:
+        return Work.model_construct(**_entry(said), title=said["title"], titles=_TITLES.validate_json(said["titles"]))
+    except (ValueError, TypeError) as error:
+        raise damaged("work", said["id"]) from error
 
 
 def _character(*columns: Any) -> Character:
-    said = dict(zip(_CHARACTER, columns, strict=True))
-    return Character.model_construct(
-        **_entry(said), work=said["work_id"], name=said["name"], aliases=_ALIASES.validate_json(said["aliases"])
-    )
+    *values, digest = columns
+    said = dict(zip(_CHARACTER, values, strict=True))
+    require_undamaged("character", said["id"], said["revision"], digest, values)
+    try:
+        return Character.model_construct(
+            **_entry(said), work=said["work_id"], name=said["name"], aliases=_ALIASES.validate_json(said["aliases"])
+        )
+    except (ValueError, TypeError) as error:
+        raise damaged("character", said["id"]) from error
 
 
 def _entry(said: dict[str, Any]) -> dict[str, Any]:

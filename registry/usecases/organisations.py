@@ -26,10 +26,12 @@ def create_organisation(
     contact: str | None = None,
     policy: Policy | None = None,
     verified: bool = True,
+    in_log: bool = True,
 ) -> Organisation:
     """Create an organisation; `caller` is None only for the command line, which owns the machine. Raises Conflict, NotPermitted.
 
     Whom the operator enters, the operator knows; a rightsholder that is not `verified` has to prove who it is.
+    A rightsholder is always in the log; `in_log` False keeps the others that `registry init` makes out of it.
     """
     if caller is not None:
         caller.require(Role.operator)
@@ -44,7 +46,8 @@ def create_organisation(
         if role is Role.rightsholder:
             commit_changes(session, [organisation_change(organisation, caller, now)])
         else:
-            log_access(session, caller, now, "organisation", "made", organisation=organisation.id, role=role.value)
+            if in_log:
+                log_access(session, caller, now, "organisation", "made", organisation=organisation.id, role=role.value)
             session.commit()
     registry.catalog.refresh()
     return organisation
