@@ -29,7 +29,7 @@ from registry.usecases.private_texts import seal, text_of, without
 from registry.usecases.registry import Registry
 
 PUBLIC_A_DAY = 200
-OPEN_AT_ONCE = 50
+OPEN_AT_ONCE = 200
 MAX_EVIDENCE = 20
 DAY = timedelta(hours=24)
 YEAR = timedelta(days=365)

@@ -72,6 +72,7 @@ def check_domain(registry: Registry, caller: Caller, verification_id: str) -> Ve
 
     Raises Conflict when the record is not there (yet), Unavailable when the resolver does not answer.
     """
+    caller.require(Role.rightsholder, Role.operator)
     with registry.database.read() as session:
         verification = verification_of(_visible(session, caller, verification_id))
     name, text = verification.record_name, verification.record_text
