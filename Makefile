@@ -83,6 +83,7 @@ lock:
 	uv pip compile -q pyproject.toml --extra fast --extra postgres --group build --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -o requirements.txt
 	uv pip compile -q pyproject.toml --extra fast --extra postgres --group build --group dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements.txt -o requirements-dev.txt
 	uv pip compile -q pyproject.toml --group interop --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements-dev.txt -o requirements-interop.txt
+	uv pip compile -q pyproject.toml --group contract --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements-dev.txt -o requirements-contract.txt
 	uv pip compile -q pyproject.toml --group quality --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements-dev.txt -o requirements-quality.txt
 
 clean:

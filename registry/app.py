@@ -14,6 +14,7 @@ from registry.api.context import Api, RateLimit
 from registry.api.docs import add_docs
 from registry.api.front import CheckFirst, Envelope
 from registry.api.metrics import Metrics
+from registry.api.openapi import describe
 from registry.api.problems import answer_problems
 from registry.config import Settings
 from registry.usecases.access import KeyRing
@@ -47,6 +48,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     for room in (checks, entries, alias_preview, imports, decisions, aftermath, log, changes, organisations, policies, health):
         app.include_router(room.router)
     add_docs(app)
+    describe(app)
     app.add_middleware(Envelope, api=api)
     if settings.fast_check:
         app.add_middleware(CheckFirst, api=api)

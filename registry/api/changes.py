@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import AwareDatetime
 
 from registry.api.context import CurrentCaller, CurrentRegistry
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.api.schemas import ChangesBody
 from registry.core.decision_log.note import format_note
 from registry.usecases.changes import list_changes
 from registry.usecases.registered import registered_then
 
-router = APIRouter(prefix="/v1", tags=["changes"], responses=documented(401, 403, 422))
+router = mannered_router(prefix="/v1", tags=["changes"], responses=documented(401, 403, 422))
 SHOWN_NOTE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {}}, "description": "A signed note."}}
 
 

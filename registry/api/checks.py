@@ -3,15 +3,16 @@
 import json
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from registry.api.context import CurrentApi, CurrentCaller, require_json
 from registry.api.front import answer_check
 from registry.api.problems import documented, problem_of
+from registry.api.routes import mannered_router
 from registry.api.schemas import BatchAnswer, BatchItem, BatchRequest, CheckAnswer, CheckRequest
 from registry.core.errors import RegistryError
 
-router = APIRouter(prefix="/v1", tags=["check"], dependencies=[Depends(require_json)])
+router = mannered_router(prefix="/v1", tags=["check"], dependencies=[Depends(require_json)])
 PROBLEMS = documented(401, 403, 409, 413, 415, 422, 429, 503)
 
 

@@ -16,6 +16,7 @@ from registry.usecases.access import Caller, KeyRing
 from registry.usecases.imports import ImportJobs
 from registry.usecases.registry import Registry
 
+CALLER = "registry.caller"  # where a request's scope keeps who is asking
 bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer crk_...`")
 
 
@@ -66,7 +67,15 @@ def get_registry(request: Request) -> Registry:
 def get_caller(request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Caller:
     """Return who is asking."""
     del shown  # declared so that the OpenAPI document says how to authenticate
-    return get_api(request).authenticate(request.headers.get("authorization", ""))
+    return caller_of(request)
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who is asking, authenticated (and counted) once a request. Raises NotAuthenticated, TooManyRequests."""
+    caller: Caller | None = request.scope.get(CALLER)
+    if caller is None:
+        caller = request.scope[CALLER] = get_api(request).authenticate(request.headers.get("authorization", ""))
+    return caller
 
 
 def require_json(request: Request) -> None:

@@ -4,20 +4,21 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from registry.api.context import CurrentCaller, CurrentRegistry
 from registry.api.log_schemas import DayCountBody, ManifestBody
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.api.schemas import DecisionBody, Page
 from registry.core.model import Level, Outcome
 from registry.store.decisions import DecisionFilter, StoredDecision
 from registry.usecases import decisions
 from registry.usecases.exports import Format, begin_export, export_bytes, manifest_of
 
-router = APIRouter(prefix="/v1", tags=["decisions"], responses=documented(401, 403, 422))
+router = mannered_router(prefix="/v1", tags=["decisions"], responses=documented(401, 403, 422))
 MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 SHOWN_EXPORT: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "A decision a line."}

@@ -16,9 +16,9 @@ from pydantic import ValidationError
 
 from registry.api.answers import answer_bytes
 from registry.api.context import Api
-from registry.api.problems import INTERNAL, MEDIA_TYPE, kind_of, problem_of, render
+from registry.api.problems import INTERNAL, MEDIA_TYPE, REQUEST_ID, kind_of, problem_of, render
 from registry.api.schemas import CheckRequest
-from registry.core.errors import RegistryError, TooLarge
+from registry.core.errors import HeadersTooLarge, RegistryError, TooLarge
 from registry.usecases.check import check, offer_remedy
 
 Scope = MutableMapping[str, Any]
@@ -30,6 +30,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 CHECK_PATH = "/v1/check"
 MAX_BODY_BYTES = 1_000_000
 MAX_IMPORT_BYTES = 200_000_000
+MAX_HEAD_BYTES = 16_384
 SAFETY_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 PROBLEM_HEADERS = [(b"content-type", MEDIA_TYPE.encode()), *SAFETY_HEADERS]
 JSON_HEADERS = [(b"content-type", b"application/json"), *SAFETY_HEADERS]
@@ -86,7 +87,7 @@ class CheckFirst:
         try:
             status, answer = 200, await answer_check(self._api, headers.get(b"authorization", b"").decode("latin-1"), request)
         except RegistryError as error:
-            status, answer, more = problem_of(error)
+            status, answer, more = problem_of(error, request_id.decode())
             extra = [*PROBLEM_HEADERS, *((k.encode(), v.encode()) for k, v in more.items())]
         except Exception as error:  # noqa: BLE001  nothing may leave as a bare traceback
             status, answer, extra = 500, _failure(error, request_id), PROBLEM_HEADERS
@@ -106,6 +107,7 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         start, request_id = time.perf_counter(), _request_id(dict(scope["headers"]))
+        scope[REQUEST_ID] = request_id.decode()
         status = 0
 
         async def send_wrapped(message: Message) -> None:
@@ -118,6 +120,10 @@ class Envelope:
             await send(message)
 
         try:
+            if _head_bytes(scope) > MAX_HEAD_BYTES:
+                status_code, problem, _ = problem_of(HeadersTooLarge(f"address and headers take more than {MAX_HEAD_BYTES} bytes"))
+                await _send(send_wrapped, status_code, problem, PROBLEM_HEADERS)
+                return
             await self._app(scope, _bounded(receive, _limit_for(scope)), send_wrapped)
         except Exception as error:  # noqa: BLE001  nothing may leave as a bare traceback
             problem = _failure(error, request_id)
@@ -185,6 +191,10 @@ def _bounded(receive: Receive, limit: int) -> Receive:
     return bounded
 
 
+def _head_bytes(scope: Scope) -> int:
+    return len(scope["path"]) + len(scope.get("query_string", b"")) + sum(len(name) + len(value) for name, value in scope["headers"])
+
+
 def _limit_for(scope: Scope) -> int:
     return MAX_IMPORT_BYTES if scope["path"] == "/v1/imports" else MAX_BODY_BYTES
 
@@ -199,7 +209,8 @@ def _failure(error: Exception, request_id: bytes) -> bytes:
     """Log where it failed, never with values (a message may quote the prompt), and return the problem to answer with."""
     frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-6:]]
     log.error("failure", extra={"fields": {"request_id": request_id.decode(), "error": type(error).__name__, "at": frames}})
-    return render(INTERNAL, f"please report request `{request_id.decode()}`; no verdict was given")
+    shown = request_id.decode()
+    return render(INTERNAL, f"please report request `{shown}`; no verdict was given", request_id=shown)
 
 
 async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:

@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from registry.api.context import CurrentApi, CurrentRegistry
 from registry.api.log_schemas import LogKeysBody, ProofBody
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.core.decision_log.keys import format_vkey
 from registry.core.decision_log.note import SignedNote, format_note
 from registry.core.decision_log.wire import encode_base64
 from registry.usecases import log
 from registry.usecases.access import Caller
 
-router = APIRouter(prefix="/log", tags=["log"])
+router = mannered_router(prefix="/log", tags=["log"])
 
 NOTE = "text/plain; charset=utf-8"
 FOREVER = "public, max-age=31536000, immutable"

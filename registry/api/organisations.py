@@ -3,15 +3,17 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
+from registry.api.conditional import CurrentMatch
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.api.schemas import KeyBody, KeyCreate, NewKeyBody, OrganisationCreate, OrganisationUpdate, Page
 from registry.core.model import Organisation, Role
 from registry.usecases import access
 
-router = APIRouter(prefix="/v1", tags=["organisations"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
+router = mannered_router(prefix="/v1", tags=["organisations"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 
 
 @router.post("/organisations", status_code=201, responses=documented(409, 503))
@@ -36,16 +38,18 @@ def list_organisations(
 
 
 @router.get("/organisations/{organisation_id}", responses=documented(404))
-def get_organisation(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> Organisation:
+def get_organisation(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller, match: CurrentMatch) -> Organisation:
     """Read an organisation; `me` is the caller's own."""
-    return access.get_organisation(registry, caller, organisation_id)
+    return match.tagged(access.get_organisation(registry, caller, organisation_id))
 
 
-@router.patch("/organisations/{organisation_id}", responses=documented(404, 503))
-def update_organisation(organisation_id: str, body: OrganisationUpdate, registry: CurrentRegistry, caller: CurrentCaller) -> Organisation:
+@router.patch("/organisations/{organisation_id}", responses=documented(404, 412, 503))
+def update_organisation(
+    organisation_id: str, body: OrganisationUpdate, registry: CurrentRegistry, caller: CurrentCaller, match: CurrentMatch
+) -> Organisation:
     """Change name, contact or, for a rightsholder, the policy over everything it owns."""
     changes: dict[str, Any] = body.model_dump(exclude_unset=True)
-    return access.update_organisation(registry, caller, organisation_id, **changes)
+    return match.tagged(access.update_organisation(registry, caller, organisation_id, match.precondition, **changes))
 
 
 @router.post("/organisations/{organisation_id}/keys", status_code=201, responses=documented(404, 503))

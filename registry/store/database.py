@@ -17,6 +17,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from registry.core.errors import LogUnavailable
+from registry.store.idempotency import current_claim, mark_applied
 
 __all__ = ["Database", "Session", "connect_sqlite"]
 
@@ -54,6 +55,8 @@ class Database:
             with Session(self._writer, expire_on_commit=False) as session:
                 if not self.is_sqlite:
                     session.execute(text(LOCK_HEAD))
+                if (claim := current_claim.get()) is not None:
+                    event.listen(session, "before_commit", lambda s: mark_applied(s, claim))
                 yield session
         except OperationalError as error:
             raise LogUnavailable("the database cannot be written now") from error

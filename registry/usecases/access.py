@@ -17,6 +17,7 @@ from registry.store.catalog import Change, bump_access_epoch, change_of, commit_
 from registry.store.log import MAX_LEAF_BYTES
 from registry.store.policy_versions import Author
 from registry.usecases.ids import new_id
+from registry.usecases.preconditions import ANYTHING, Precondition
 from registry.usecases.registry import Registry
 
 KEY_FORMAT = re.compile(r"crk_([0-9a-f]{16})_[A-Za-z0-9_-]{43}", re.ASCII)
@@ -109,13 +110,16 @@ def create_organisation(
     return organisation
 
 
-def update_organisation(registry: Registry, caller: Caller, organisation_id: str, **changes: object) -> Organisation:
+def update_organisation(
+    registry: Registry, caller: Caller, organisation_id: str, precondition: Precondition = ANYTHING, **changes: object
+) -> Organisation:
     """Change name, contact, policy or `unruled` of an organisation: its own, or any as the operator.
 
     A policy takes the place of what is in force; scheduled ones that begin later stay.
     """
 
     def change(before: Organisation) -> dict[str, object]:
+        precondition.require(before)
         return {**changes, **({"scheduled": begins_later(before.scheduled, registry.now())} if "policy" in changes else {})}
 
     return change_organisation(registry, caller, organisation_id, change)

@@ -17,6 +17,7 @@ from registry.store.database import Session
 from registry.store.log import MAX_LEAF_BYTES
 from registry.usecases.access import Caller, author_of, catalog_leaf
 from registry.usecases.ids import new_id
+from registry.usecases.preconditions import ANYTHING, Precondition
 from registry.usecases.registry import Registry
 
 Draft = WorkDraft | CharacterDraft
@@ -50,27 +51,39 @@ def create_entry(registry: Registry, caller: Caller, kind: Kind, draft: Draft) -
     return _in_force(registry, entry)
 
 
-def put_entry(registry: Registry, caller: Caller, kind: Kind, said: str, draft: Draft) -> tuple[Work | Character, bool]:
-    """Replace an entry, or create it when it is named by a ref that is free. Returns it, and whether it is new."""
+def put_entry(
+    registry: Registry, caller: Caller, kind: Kind, said: str, draft: Draft, *, precondition: Precondition = ANYTHING
+) -> tuple[Work | Character, bool]:
+    """Replace an entry, or create it when it is named by a ref that is free. Returns it, and whether it is new.
+
+    Raises PreconditionRequired for what would replace something else without saying which state of it.
+    """
     caller.require(Role.rightsholder)
     with registry.database.write() as session:
         before = _find(session, kind, caller.organisation.id, said)
         if before is None:
             if not said.startswith("ref:"):
                 raise NotFound(f"there is no {kind.name} `{said}`")
+            precondition.require(None)
             entry = _new_entry(session, registry.now(), caller, kind, draft.model_copy(update={"ref": said[4:]}))
         else:
             _require_own(caller, kind, before)
+            precondition.require(before)
             entry = _changed(session, registry.now(), caller, before, draft)
+            if entry.model_copy(update={"updated_at": before.updated_at, "revision": before.revision}) != before:
+                precondition.require_said(before)
         _commit(session, entry, caller, is_new=before is None)
     return _in_force(registry, entry), before is None
 
 
-def patch_entry(registry: Registry, caller: Caller, kind: Kind, said: str, changes: dict[str, Any]) -> Work | Character:
+def patch_entry(
+    registry: Registry, caller: Caller, kind: Kind, said: str, changes: dict[str, Any], *, precondition: Precondition = ANYTHING
+) -> Work | Character:
     """Change some fields (JSON merge patch, RFC 7396); `status` may be set to `active` to take a withdrawal back."""
     caller.require(Role.rightsholder)
     with registry.database.write() as session:
         before = _owned(session, caller, kind, said)
+        precondition.require(before)
         status = _patched_status(changes.pop("status", before.status))
         fields = {name: getattr(before, name) for name in kind.draft.model_fields}
         if "policy" in changes:
@@ -93,11 +106,12 @@ def change_entry(
     return _in_force(registry, entry)
 
 
-def withdraw_entry(registry: Registry, caller: Caller, kind: Kind, said: str) -> Work | Character:
+def withdraw_entry(registry: Registry, caller: Caller, kind: Kind, said: str, *, precondition: Precondition = ANYTHING) -> Work | Character:
     """Stop enforcing an entry. It stays readable for its owner and in the log. A work must have no active characters left."""
     caller.require(Role.rightsholder)
     with registry.database.write() as session:
         before = _owned(session, caller, kind, said)
+        precondition.require(before)
         if kind is WORK and (left := store.count_active_characters(session, before.id)):
             raise Conflict(f"the work has {left} active characters: withdraw them first, so that none is left without its work's policy")
         entry = before.model_copy(update={"status": EntryStatus.withdrawn, "updated_at": registry.now()})
