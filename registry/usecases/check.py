@@ -13,7 +13,8 @@ from registry.core.matching import MATCHER_VERSION, find_mentions
 from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Outcome, Role, Use
 from registry.core.rules import Rewritten, facts_for_the_log, judge, rewrite
 from registry.store.columns import to_micros
-from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, KeptPrompt, LeafDraft, Receipt
+from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, KeptPrompt, LeafDraft, Receipt, TreeHead
+from registry.store.log_writer import DecisionDraft
 from registry.usecases.access import Caller, confirm
 from registry.usecases.ids import new_id
 from registry.usecases.registry import Registry
@@ -21,7 +22,6 @@ from registry.usecases.retention import erase_at
 
 FRESH_WAIT_SECONDS = 1.0
 FRESH_PAUSE_SECONDS = 0.05
-CATCH_UP_SECONDS = 10.0
 # How many verdicts, mentions and candidates of a mention are listed: the first row whose leaf is small enough.
 BOUNDS = ((100, 200, 20), (50, 60, 5), (10, 10, 3))
 SALT_BYTES = 16
@@ -62,20 +62,47 @@ async def check(
     _require_checkable(prompt)
     if at_least_as_fresh is not None:
         await _wait_for(registry, at_least_as_fresh)
-    deadline = time.monotonic() + CATCH_UP_SECONDS
-    while True:
-        catalog = registry.catalog.current
-        decided = decide(registry, caller, prompt, use, level, catalog)
-        draft = _leaf_draft(decided, catalog, prompt)
-        try:
-            receipt = await registry.log.append(draft, revision=catalog.revision, access_epoch=catalog.access_epoch)
-        except CatalogBehind:
-            if time.monotonic() > deadline:
-                raise
-            await _catch_up(registry, caller, catalog)
-        else:
-            dismissed = _dismissed(prompt, catalog, level) if explain else decided.dismissed
-            return Checked(decided.decision, receipt, catalog, dismissed, decided.salt)
+    deciding = _Deciding(registry, caller, prompt, use, level)
+    try:
+        receipt = await registry.log.append(deciding.decide())
+    except CatalogBehind:
+        await deciding.catch_up()
+        receipt = await registry.log.append(deciding.decide(), again=deciding.again)
+    decided, catalog = deciding.decided, deciding.catalog
+    dismissed = _dismissed(prompt, catalog, level) if explain else decided.dismissed
+    return Checked(decided.decision, receipt, catalog, dismissed, decided.salt)
+
+
+class _Deciding:
+    """A check under way: what was decided last, and with which catalog."""
+
+    def __init__(self, registry: Registry, caller: Caller, prompt: str, use: Use | None, level: Level) -> None:
+        self.registry, self.caller, self.prompt, self.use, self.level = registry, caller, prompt, use, level
+
+    def decide(self) -> DecisionDraft:
+        """Decide with the newest catalog that this process knows."""
+        self.catalog = self.registry.catalog.current
+        self.decided = decide(self.registry, self.caller, self.prompt, self.use, self.level, self.catalog)
+        return DecisionDraft(_leaf_draft(self.decided, self.catalog, self.prompt), self.catalog.revision, self.catalog.access_epoch)
+
+    async def again(self, head: TreeHead) -> DecisionDraft:
+        """Decide with the catalog as it is at the head, while nobody can change it."""
+        current = self.registry.catalog.current
+        if (current.revision, current.access_epoch) != (head.revision, head.access_epoch):
+            await asyncio.to_thread(self.registry.catalog.refresh)
+        await self._confirm_caller()
+        return self.decide()
+
+    async def catch_up(self) -> None:
+        """Bring the catalog up to the log, if nobody else has."""
+        if self.registry.catalog.current is self.catalog:
+            await asyncio.to_thread(self.registry.catalog.refresh)
+        await self._confirm_caller()
+
+    async def _confirm_caller(self) -> None:
+        """When access has changed, see whether the caller may still ask."""
+        if self.registry.catalog.current.access_epoch != self.catalog.access_epoch:
+            await asyncio.to_thread(confirm, self.registry, self.caller)
 
 
 def _dismissed(prompt: str, catalog: Catalog, level: Level) -> tuple[Mention, ...]:
@@ -196,13 +223,6 @@ def offer_remedy(checked: Checked, prompt: str) -> Rewritten:
     entries, at = checked.catalog.entries, checked.decision.decided_at
     remedies = {v.character: remedy for v in checked.decision.verdicts if (remedy := entries[v.character].policy.remedy_at(at))}
     return rewrite(prompt, checked.decision.mentions, checked.decision.verdicts, remedies)
-
-
-async def _catch_up(registry: Registry, caller: Caller, seen: Catalog) -> None:
-    """Bring the catalog up to the log; when access changed, see whether the caller may still ask."""
-    newer = await asyncio.to_thread(registry.catalog.refresh)
-    if newer.access_epoch != seen.access_epoch:
-        await asyncio.to_thread(confirm, registry, caller)
 
 
 async def _wait_for(registry: Registry, revision: int) -> None:

@@ -29,11 +29,16 @@ class CurrentCatalog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
+        self._begun = 0
         self.current = empty_catalog(load_word_facts())
 
     def refresh(self) -> Catalog:
-        """Take in what has changed in the database since; cheap when nothing has."""
+        """Take in what has changed in the database since; cheap when nothing has, free when another thread has just done it."""
+        begun = self._begun
         with self._lock:
+            if self._begun > begun:  # a refresh that began after this call has ended: it saw all that this one would
+                return self.current
+            self._begun += 1
             with self._database.read() as session:
                 revision, epoch = read_revision(session)
                 if (revision, epoch) == (self.current.revision, self.current.access_epoch):

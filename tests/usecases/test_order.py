@@ -41,6 +41,26 @@ def test_a_write_elsewhere_is_in_force_for_the_next_check_here(registry, elsewhe
     assert (found.outcome, found.revision) == ("prohibited", written.revision)
 
 
+def test_a_decision_that_changes_keep_overtaking_is_made_while_nobody_can_write(registry, elsewhere, callers, run, monkeypatch):
+    def write(name):
+        create_entry(elsewhere, callers["rightsholder"], CHARACTER, CharacterDraft(name=name))
+
+    refresh, overtaken = registry.catalog.refresh, []
+
+    def refresh_and_be_overtaken():
+        refreshed = refresh()
+        if not overtaken:
+            overtaken.append(refreshed.revision)
+            write("Beedrill")
+        return refreshed
+
+    monkeypatch.setattr(registry.catalog, "refresh", refresh_and_be_overtaken)
+    write("Alakazam")
+    found = run(check(registry, callers["service"], "Alakazam and Beedrill")).decision
+    assert found.revision == overtaken[0] + 1
+    assert len(found.verdicts) == 2
+
+
 def test_a_withdrawal_elsewhere_too(registry, elsewhere, callers, run):
     create_entry(registry, callers["rightsholder"], CHARACTER, PIKACHU)
     withdraw_entry(elsewhere, callers["rightsholder"], CHARACTER, "ref:pikachu")
