@@ -9,10 +9,24 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 import registry
-from registry.api import aftermath, alias_preview, changes, checks, decisions, entries, health, imports, log, organisations, policies
-from registry.api.context import Api, RateLimit
+from registry.api import (
+    aftermath,
+    alias_preview,
+    changes,
+    checks,
+    decisions,
+    entries,
+    health,
+    imports,
+    log,
+    organisations,
+    policies,
+    quotas,
+)
+from registry.api.context import Api
 from registry.api.docs import add_docs
 from registry.api.front import CheckFirst, Envelope
+from registry.api.limits import AddressLimit
 from registry.api.metrics import Metrics
 from registry.api.openapi import describe
 from registry.api.problems import answer_problems
@@ -22,6 +36,7 @@ from registry.usecases.imports import ImportJobs, fail_interrupted_imports
 from registry.usecases.log import fill_tree
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.prompts import erase_due_prompts
+from registry.usecases.quotas import Quotas
 from registry.usecases.registry import Registry, open_registry
 
 FOLLOW_SECONDS = 1.0
@@ -33,7 +48,8 @@ Every decision stands in an append-only log before it is answered."""
 def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     """Return the app; without an opened registry it opens one as the settings say."""
     running = opened or open_registry(settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin))
-    api = Api(running, KeyRing(running), ImportJobs(running), RateLimit(settings.rate_limit), Metrics(running))
+    limits = Quotas(running, settings.quota), AddressLimit(settings.address_limit)
+    api = Api(running, KeyRing(running), ImportJobs(running), *limits, Metrics(running))
     app = FastAPI(
         title="Character registry",
         version=registry.__version__,
@@ -45,7 +61,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     )
     app.state.api = api
     answer_problems(app)
-    for room in (checks, entries, alias_preview, imports, decisions, aftermath, log, changes, organisations, policies, health):
+    for room in (checks, entries, alias_preview, imports, decisions, aftermath, log, changes, organisations, quotas, policies, health):
         app.include_router(room.router)
     add_docs(app)
     describe(app)

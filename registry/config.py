@@ -23,7 +23,8 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
-    rate_limit: int = Field(0, ge=0, description="requests a second for each key in each process; 0: no limit")
+    quota: int = Field(1_200_000, ge=0, description="requests a minute for each key, in all processes together; 0: no limit")
+    address_limit: int = Field(6_000, ge=0, description="requests a minute without a key from each address, in each process; 0: no limit")
     fast_check: bool = Field(True, description="answer well-formed checks before the routing machinery")
 
     @property

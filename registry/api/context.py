@@ -1,22 +1,23 @@
 """What a request needs: the running registry, the key that came with it, and the limits it runs under."""
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
-from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
+from registry.api.limits import AddressLimit, Headers, quota_headers
 from registry.api.metrics import Metrics
-from registry.core.errors import NotAuthenticated, TooManyRequests, WrongMediaType
+from registry.core.errors import NotAuthenticated, WrongMediaType
 from registry.usecases.access import Caller, KeyRing
 from registry.usecases.imports import ImportJobs
+from registry.usecases.quotas import Quotas
 from registry.usecases.registry import Registry
 
-CALLER = "registry.caller"  # where a request's scope keeps who is asking
+# Where a request's scope keeps who is asking, and the headers that tell what is left of its quota.
+CALLER, LIMITS = "registry.caller", "registry.limits"
 bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer crk_...`")
 
 
@@ -27,30 +28,33 @@ class Api:
     registry: Registry
     keys: KeyRing
     imports: ImportJobs
-    rate: "RateLimit"
+    quotas: Quotas
+    addresses: AddressLimit
     metrics: Metrics
 
     def authenticate(self, authorization: str) -> Caller:
-        """Return who sent this Authorization header. Raises NotAuthenticated, TooManyRequests."""
+        """Return who sent this Authorization header. Raises NotAuthenticated. Counts nothing."""
         scheme, _, secret = authorization.partition(" ")
         if scheme.lower() != "bearer" or not secret:
             raise NotAuthenticated("send your key as `Authorization: Bearer <key>`")
-        caller = self.keys.authenticate(secret.strip())
-        self.rate.take(caller.key_id)
-        return caller
+        return self.keys.authenticate(secret.strip())
 
+    def admit(self, scope: MutableMapping[str, Any], authorization: str) -> tuple[Caller, Headers]:
+        """Return who is asking, and the headers that tell what is left; counts the request. May wait for the database.
 
-class RateLimit:
-    """At most so many requests a second for each key, in this process; 0 is no limit."""
+        Raises NotAuthenticated, TooManyRequests.
+        """
+        caller = self.identify(scope, authorization)
+        return caller, quota_headers(self.quotas.take(caller) or self.quotas.lease(caller))
 
-    def __init__(self, per_second: int) -> None:
-        self._item = RateLimitItemPerSecond(per_second) if per_second else None
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-
-    def take(self, key_id: str) -> None:
-        """Count one request. Raises TooManyRequests when the key has used up its rate."""
-        if self._item is not None and not self._limiter.hit(self._item, key_id):
-            raise TooManyRequests(f"this key may send {self._item.amount} requests a second", retry_after=1.0)
+    def identify(self, scope: MutableMapping[str, Any], authorization: str) -> Caller:
+        """Return who is asking; who shows a bad key is counted by its address. Raises NotAuthenticated, TooManyRequests."""
+        try:
+            return self.authenticate(authorization)
+        except NotAuthenticated:
+            if authorization:  # without one it was counted when it came
+                self.addresses.take(scope)
+            raise
 
 
 def get_api(request: Request) -> Api:
@@ -74,7 +78,8 @@ def caller_of(request: Request) -> Caller:
     """Return who is asking, authenticated (and counted) once a request. Raises NotAuthenticated, TooManyRequests."""
     caller: Caller | None = request.scope.get(CALLER)
     if caller is None:
-        caller = request.scope[CALLER] = get_api(request).authenticate(request.headers.get("authorization", ""))
+        caller, request.scope[LIMITS] = get_api(request).admit(request.scope, request.headers.get("authorization", ""))
+        request.scope[CALLER] = caller
     return caller
 
 

@@ -5,6 +5,7 @@ check itself. Whatever is unusual about it is handed on, body and all, to the or
 says what is wrong; both call `answer_check`, and one suite of tests holds both to the same document.
 """
 
+import asyncio
 import logging
 import secrets
 import time
@@ -15,10 +16,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from registry.api.answers import answer_bytes
-from registry.api.context import Api
+from registry.api.context import LIMITS, Api
+from registry.api.limits import Headers, quota_headers
 from registry.api.problems import INTERNAL, MEDIA_TYPE, REQUEST_ID, kind_of, problem_of, render
 from registry.api.schemas import CheckRequest
 from registry.core.errors import HeadersTooLarge, RegistryError, TooLarge
+from registry.usecases.access import Caller
 from registry.usecases.check import check, offer_remedy
 
 Scope = MutableMapping[str, Any]
@@ -38,11 +41,10 @@ JSON_HEADERS = [(b"content-type", b"application/json"), *SAFETY_HEADERS]
 log = logging.getLogger("registry.api")
 
 
-async def answer_check(api: Api, authorization: str, request: CheckRequest) -> bytes:
-    """Authenticate, check, and return the answer's bytes; counts what came of it. Raises RegistryError."""
+async def answer_check(api: Api, caller: Caller, request: CheckRequest) -> bytes:
+    """Check, and return the answer's bytes; counts what came of it. Raises RegistryError."""
     start = time.perf_counter()
     try:
-        caller = api.authenticate(authorization)
         checked = await check(
             api.registry,
             caller,
@@ -59,6 +61,18 @@ async def answer_check(api: Api, authorization: str, request: CheckRequest) -> b
     api.metrics.check_seconds.observe(time.perf_counter() - start)
     remedy = offer_remedy(checked, request.prompt) if request.remedy else None
     return answer_bytes(checked, explain=request.explain, remedy=remedy)
+
+
+async def count_one(api: Api, caller: Caller) -> Headers:
+    """Count one check and return the headers that tell what is left; waits for the database only once a lease is used up."""
+    try:
+        allowance = api.quotas.take(caller)
+        if allowance is None:
+            allowance = await asyncio.to_thread(api.quotas.lease, caller)
+    except RegistryError as error:
+        api.metrics.failed_checks.labels(kind_of(error).name).inc()
+        raise
+    return quota_headers(allowance)
 
 
 class CheckFirst:
@@ -79,19 +93,29 @@ class CheckFirst:
         if request is None:
             await self._app(scope, _replay(messages, receive), send)
             return
-        await self._answer(headers, request, send)
+        await self._answer(scope, headers, request, send)
 
-    async def _answer(self, headers: dict[bytes, bytes], request: CheckRequest, send: Send) -> None:
-        extra: list[tuple[bytes, bytes]] = JSON_HEADERS
+    async def _answer(self, scope: Scope, headers: dict[bytes, bytes], request: CheckRequest, send: Send) -> None:
+        extra: Headers = JSON_HEADERS
         request_id = _request_id(headers)
+        limits: Headers = []
         try:
-            status, answer = 200, await answer_check(self._api, headers.get(b"authorization", b"").decode("latin-1"), request)
+            caller = self._caller(scope, headers)
+            limits = await count_one(self._api, caller)
+            status, answer = 200, await answer_check(self._api, caller, request)
         except RegistryError as error:
             status, answer, more = problem_of(error, request_id.decode())
             extra = [*PROBLEM_HEADERS, *((k.encode(), v.encode()) for k, v in more.items())]
         except Exception as error:  # noqa: BLE001  nothing may leave as a bare traceback
             status, answer, extra = 500, _failure(error, request_id), PROBLEM_HEADERS
-        await _send(send, status, answer, [*extra, (b"x-request-id", request_id)])
+        await _send(send, status, answer, [*extra, *limits, (b"x-request-id", request_id)])
+
+    def _caller(self, scope: Scope, headers: dict[bytes, bytes]) -> Caller:
+        try:
+            return self._api.identify(scope, headers.get(b"authorization", b"").decode("latin-1"))
+        except RegistryError as error:
+            self._api.metrics.failed_checks.labels(kind_of(error).name).inc()
+            raise
 
 
 class Envelope:
@@ -106,7 +130,8 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        start, request_id = time.perf_counter(), _request_id(dict(scope["headers"]))
+        headers = dict(scope["headers"])
+        start, request_id = time.perf_counter(), _request_id(headers)
         scope[REQUEST_ID] = request_id.decode()
         status = 0
 
@@ -116,21 +141,29 @@ class Envelope:
                 status = message["status"]
                 present = {name for name, _ in message["headers"]}
                 safety = [header for header in SAFETY_HEADERS if header[0] not in present]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id), *safety]
+                limits = scope.get(LIMITS, ())
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id), *safety, *limits]
             await send(message)
 
         try:
-            if _head_bytes(scope) > MAX_HEAD_BYTES:
-                status_code, problem, _ = problem_of(HeadersTooLarge(f"address and headers take more than {MAX_HEAD_BYTES} bytes"))
-                await _send(send_wrapped, status_code, problem, PROBLEM_HEADERS)
-                return
+            self._require_manners(scope, headers)
             await self._app(scope, _bounded(receive, _limit_for(scope)), send_wrapped)
+        except RegistryError as error:
+            code, problem, more = problem_of(error, scope[REQUEST_ID])
+            await _send(send_wrapped, code, problem, [*PROBLEM_HEADERS, *((k.encode(), v.encode()) for k, v in more.items())])
         except Exception as error:  # noqa: BLE001  nothing may leave as a bare traceback
             problem = _failure(error, request_id)
             if not status:
                 await _send(send_wrapped, 500, problem, [(b"content-type", MEDIA_TYPE.encode())])
         finally:
             self._account(scope, status, request_id, time.perf_counter() - start)
+
+    def _require_manners(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+        """Raise HeadersTooLarge, or TooManyRequests for an address that has asked too much without a key."""
+        if _head_bytes(scope) > MAX_HEAD_BYTES:
+            raise HeadersTooLarge(f"address and headers take more than {MAX_HEAD_BYTES} bytes")
+        if b"authorization" not in headers:
+            scope[LIMITS] = self._api.addresses.take(scope)
 
     def _account(self, scope: Scope, status: int, request_id: bytes, seconds: float) -> None:
         route = getattr(scope.get("route"), "path_format", "unmatched")
