@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from registry.api.answers import answer_bytes
-from registry.api.context import LIMITS, Api
+from registry.api.context import LIMITS, Api, Sender, sender_of
 from registry.api.limits import Headers, quota_headers
 from registry.api.problems import INTERNAL, MEDIA_TYPE, REQUEST_ID, kind_of, problem_of, render
 from registry.api.schemas import CheckRequest
@@ -93,14 +93,13 @@ class CheckFirst:
         if request is None:
             await self._app(scope, _replay(messages, receive), send)
             return
-        await self._answer(scope, headers, request, send)
+        await self._answer(sender_of(scope, headers), _request_id(headers), request, send)
 
-    async def _answer(self, scope: Scope, headers: dict[bytes, bytes], request: CheckRequest, send: Send) -> None:
+    async def _answer(self, sender: Sender, request_id: bytes, request: CheckRequest, send: Send) -> None:
         extra: Headers = JSON_HEADERS
-        request_id = _request_id(headers)
         limits: Headers = []
         try:
-            caller = self._caller(scope, headers)
+            caller = self._caller(sender)
             limits = await count_one(self._api, caller)
             status, answer = 200, await answer_check(self._api, caller, request)
         except RegistryError as error:
@@ -110,9 +109,9 @@ class CheckFirst:
             status, answer, extra = 500, _failure(error, request_id), PROBLEM_HEADERS
         await _send(send, status, answer, [*extra, *limits, (b"x-request-id", request_id)])
 
-    def _caller(self, scope: Scope, headers: dict[bytes, bytes]) -> Caller:
+    def _caller(self, sender: Sender) -> Caller:
         try:
-            return self._api.identify(scope, headers.get(b"authorization", b"").decode("latin-1"))
+            return self._api.identify(sender)
         except RegistryError as error:
             self._api.metrics.failed_checks.labels(kind_of(error).name).inc()
             raise
@@ -163,7 +162,7 @@ class Envelope:
         if _head_bytes(scope) > MAX_HEAD_BYTES:
             raise HeadersTooLarge(f"address and headers take more than {MAX_HEAD_BYTES} bytes")
         if b"authorization" not in headers:
-            scope[LIMITS] = self._api.addresses.take(scope)
+            scope[LIMITS] = self._api.addresses.take(sender_of(scope, headers).address)
 
     def _account(self, scope: Scope, status: int, request_id: bytes, seconds: float) -> None:
         route = getattr(scope.get("route"), "path_format", "unmatched")

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from registry.api.context import caller_of, get_registry
+from registry.api.context import get_caller, get_registry
 from registry.core.errors import FieldError, InvalidInput
 from registry.store.idempotency import Claim, current_claim
 from registry.usecases.idempotency import Repeatable, begin, finish, give_up
@@ -30,7 +30,7 @@ async def answer_once(request: Request, handle: Handler) -> Response:
         raise InvalidInput("the header `Idempotency-Key` is not one", fields=(where,))
     registry = get_registry(request)
     if "authorization" in request.headers:
-        await run_in_threadpool(caller_of, request)  # only those who may ask at all get an answer repeated
+        await run_in_threadpool(get_caller, request, None)  # only those who may ask at all get an answer repeated
     asked = Repeatable(_credential(request), _route(request), (shape[1] or shape[2]).encode(), await _content(request))
     claim = asked.claim()
     if (kept := await run_in_threadpool(begin, registry, asked, claim)) is not None:

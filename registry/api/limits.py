@@ -2,7 +2,6 @@
 
 import ipaddress
 import time
-from collections.abc import Mapping
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -33,11 +32,11 @@ class AddressLimit:
         self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
-    def take(self, scope: Mapping[str, object]) -> Headers:
+    def take(self, client: str | None) -> Headers:
         """Count one request and return the headers of its answer. Raises TooManyRequests."""
         if self._item is None:
             return []
-        address = address_of(scope)
+        address = network_of(client)
         hit = self._limiter.hit(self._item, address)
         stats = self._limiter.get_window_stats(self._item, address)
         seconds = max(1, min(WINDOW, round(stats.reset_time - time.time())))
@@ -50,10 +49,9 @@ class AddressLimit:
         ]
 
 
-def address_of(scope: Mapping[str, object]) -> str:
+def network_of(client: str | None) -> str:
     """Return whom a limit counts for: the address of the connection (or what a trusted proxy says), of IPv6 its network."""
-    client = scope.get("client")
-    host = str(client[0]) if isinstance(client, tuple | list) and client else ""
+    host = client or ""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
-from registry.api.context import CurrentRegistry, caller_of
+from registry.api.context import CurrentRegistry, get_caller
 from registry.api.log_schemas import LogKeysBody, ProofBody
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
@@ -76,4 +76,4 @@ def _note(note: SignedNote) -> Response:
 
 
 def _caller(request: Request) -> Caller | None:
-    return caller_of(request) if request.headers.get("authorization") else None
+    return get_caller(request, None) if "authorization" in request.headers else None

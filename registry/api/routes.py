@@ -13,6 +13,8 @@ from registry.api.deprecation import announce
 from registry.api.idempotency import HEADER, answer_once
 
 CREATED, ACCEPTED = 201, 202
+# A log-in is proved anew each time; its answer is the one secret that nothing else of the request could seal.
+NEVER_REPEATED = {"/v1/sessions"}
 # The last field of every page (`schemas.Page`).
 NEXT = re.compile(rb'"next":"([^"\\]+)"\}$')
 
@@ -23,7 +25,7 @@ class Mannered(APIRoute):
     @property
     def creates(self) -> bool:
         """Whether it makes something new each time it is asked."""
-        return "POST" in (self.methods or ()) and self.status_code in {CREATED, ACCEPTED}
+        return "POST" in (self.methods or ()) and self.status_code in {CREATED, ACCEPTED} and self.path_format not in NEVER_REPEATED
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler with manners."""

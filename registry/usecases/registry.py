@@ -14,6 +14,7 @@ from registry.store.database import Database
 from registry.store.log_writer import LogWriter
 from registry.store.word_facts import load_word_facts
 from registry.usecases.log_key import LogKeyFile
+from registry.usecases.seal import SealKeyFile
 
 Clock = Callable[[], datetime]
 
@@ -74,19 +75,26 @@ def no_collections() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A running registry: its database, the catalog in memory, the writer of the log, where the log's key is, and the clock."""
+    """A running registry: its database, the catalog in memory, the writer of the log, where its two keys are, and the clock."""
 
     database: Database
     catalog: CurrentCatalog
     log: LogWriter
     log_key: LogKeyFile
+    seal: SealKeyFile
     now: Clock = utc_now
 
 
-def open_registry(database_url: str, *, log_key: LogKeyFile | None = None, now: Clock = utc_now) -> Registry:
-    """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed."""
+def open_registry(
+    database_url: str, *, log_key: LogKeyFile | None = None, seal: SealKeyFile | None = None, now: Clock = utc_now
+) -> Registry:
+    """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed.
+
+    `seal` is `seal.key` beside the log's key when not given.
+    """
     database = Database(database_url)
     database.migrate()
     catalog = CurrentCatalog(database)
     catalog.refresh()
-    return Registry(database, catalog, LogWriter(database), log_key or LogKeyFile(Path("log.key")), now)
+    log_key = log_key or LogKeyFile(Path("log.key"))
+    return Registry(database, catalog, LogWriter(database), log_key, seal or SealKeyFile(log_key.path.with_name("seal.key")), now)

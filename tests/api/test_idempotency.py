@@ -26,6 +26,11 @@ CREATE_NOTHING = {
     "/v1/policies/preview",
     "/v1/decisions/{decision_id}/replay",
     "/v1/keys/{key_id}/revoke",
+    "/v1/mandates/{mandate_id}/revoke",
+    "/v1/sessions",
+    "/v1/invitations/accept",
+    "/v1/members/me/totp/confirm",
+    "/v1/members/me/totp/remove",
 }
 
 

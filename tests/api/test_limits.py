@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from registry.api.limits import address_of
+from registry.api.limits import network_of
 from registry.app import create_app
 from registry.config import Settings
 from tests.conftest import Http
@@ -95,7 +95,7 @@ def test_guessing_keys_counts_for_the_address(limited, fast_check):
 
 
 def test_addresses_are_counted_by_network():
-    v6 = [address_of({"client": (host, 1)}) for host in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1", "::ffff:192.0.2.1")]
+    v6 = [network_of(host) for host in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1", "::ffff:192.0.2.1")]
     assert v6[0] == v6[1] != v6[2]
-    assert v6[3] == address_of({"client": ("192.0.2.1", 2)}) != address_of({"client": ("192.0.2.2", 2)})
-    assert address_of({"client": None}) == ""
+    assert v6[3] == network_of("192.0.2.1") != network_of("192.0.2.2")
+    assert network_of(None) == ""
