@@ -35,6 +35,7 @@ from registry.api.limits import AddressLimit
 from registry.api.metrics import Metrics
 from registry.api.openapi import describe
 from registry.api.problems import answer_problems
+from registry.api.safety import allow_origins
 from registry.config import Settings
 from registry.usecases.imports import ImportJobs, fail_interrupted_imports
 from registry.usecases.keyring import KeyRing
@@ -91,9 +92,10 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     app.include_router(members.public)
     add_docs(app)
     describe(app)
-    app.add_middleware(Envelope, api=api)
+    app.add_middleware(Envelope, api=api, hsts_seconds=settings.hsts_seconds)
     if settings.fast_check:
         app.add_middleware(CheckFirst, api=api)
+    allow_origins(app, settings.cors_origins, credentials=settings.cors_credentials)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app

@@ -12,7 +12,7 @@ from registry.api.context import CurrentCaller, CurrentRegistry
 from registry.api.log_schemas import DayCountBody, ManifestBody
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import DecisionBody, Page
+from registry.api.schemas import MAX_INDEX, DecisionBody, Page
 from registry.core.model import Level, Outcome
 from registry.store.decisions import DecisionFilter, StoredDecision
 from registry.usecases import decisions
@@ -35,7 +35,7 @@ def chosen_decisions(
     character: Annotated[str | None, Query(description="Those that name this character (id).")] = None,
     reason: Annotated[str | None, Query(pattern="^[A-Z][A-Z0-9_]*$", description="Those with this reason code.")] = None,
     level: Level | None = None,
-    revision: Annotated[int | None, Query(ge=0, description="Those made at this revision of the catalog.")] = None,
+    revision: Annotated[int | None, Query(ge=0, le=MAX_INDEX, description="Those made at this revision of the catalog.")] = None,
     reported: Annotated[bool | None, Query(description="Whether the service has reported what it did.")] = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
@@ -58,7 +58,9 @@ def chosen_decisions(
 
 Chosen = Annotated[DecisionFilter, Depends(chosen_decisions)]
 ExportFormat = Annotated[Literal["jsonl", "csv"], Query(alias="format", description="Parquet: `registry decisions FILE.parquet`.")]
-ExportSize = Annotated[int | None, Query(ge=0, description="Only decisions below this index: with the same one, the same bytes.")]
+ExportSize = Annotated[
+    int | None, Query(ge=0, le=MAX_INDEX, description="Only decisions below this index: with the same one, the same bytes.")
+]
 
 
 @router.get("/decisions")
@@ -67,7 +69,7 @@ def list_decisions(
     caller: CurrentCaller,
     chosen: Chosen,
     *,
-    cursor: Annotated[int | None, Query(ge=0)] = None,
+    cursor: Annotated[int | None, Query(ge=0, le=MAX_INDEX)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Page[DecisionBody]:
     """List decisions, newest first: all for auditors, a service's own, for a rightsholder those that name its characters."""

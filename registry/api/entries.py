@@ -8,7 +8,7 @@ from registry.api.conditional import CurrentMatch
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import CharacterUpdate, Page, WorkUpdate
+from registry.api.schemas import CharacterUpdate, Cursor, Page, WorkUpdate
 from registry.core.model import Character, CharacterDraft, EntryStatus, Outcome, Work, WorkDraft
 from registry.store.catalog import EntryFilter
 from registry.usecases import catalog
@@ -36,7 +36,7 @@ def list_works(
     rightsholder: Holder = None,
     usage: Outcome | None = None,
     status: EntryStatus = EntryStatus.active,
-    cursor: str = "",
+    cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[Work]:
     """List works in id order."""
@@ -107,7 +107,7 @@ def list_characters(
     rightsholder: Holder = None,
     usage: Outcome | None = None,
     status: EntryStatus = EntryStatus.active,
-    cursor: str = "",
+    cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[Character]:
     """List characters in id order."""

@@ -19,8 +19,9 @@ from registry.api.answers import answer_bytes
 from registry.api.context import LIMITS, Api, Sender, sender_of
 from registry.api.limits import Headers, quota_headers
 from registry.api.problems import INTERNAL, MEDIA_TYPE, REQUEST_ID, kind_of, problem_of, render
+from registry.api.safety import safety_headers
 from registry.api.schemas import CheckRequest
-from registry.core.errors import HeadersTooLarge, RegistryError, TooLarge
+from registry.core.errors import HeadersTooLarge, InvalidInput, RegistryError, TooLarge
 from registry.usecases.access import Caller
 from registry.usecases.check import check, offer_remedy
 
@@ -34,9 +35,10 @@ CHECK_PATH = "/v1/check"
 MAX_BODY_BYTES = 1_000_000
 MAX_IMPORT_BYTES = 200_000_000
 MAX_HEAD_BYTES = 16_384
-SAFETY_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
-PROBLEM_HEADERS = [(b"content-type", MEDIA_TYPE.encode()), *SAFETY_HEADERS]
-JSON_HEADERS = [(b"content-type", b"application/json"), *SAFETY_HEADERS]
+# What a check answers is never a page: these two say all that matters, and every header costs it.
+SAFETY_OF_CHECKS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
+PROBLEM_HEADERS = [(b"content-type", MEDIA_TYPE.encode()), *SAFETY_OF_CHECKS]
+JSON_HEADERS = [(b"content-type", b"application/json"), *SAFETY_OF_CHECKS]
 
 log = logging.getLogger("registry.api")
 
@@ -120,9 +122,10 @@ class CheckFirst:
 class Envelope:
     """ASGI: a request id, safety headers, a bound on the body, one line in the access log, and a problem for whatever went wrong."""
 
-    def __init__(self, app: App, api: Api) -> None:
+    def __init__(self, app: App, api: Api, hsts_seconds: int = 0) -> None:
         self._app = app
         self._api = api
+        self._safety = safety_headers(hsts_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wrap one request."""
@@ -139,7 +142,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 present = {name for name, _ in message["headers"]}
-                safety = [header for header in SAFETY_HEADERS if header[0] not in present]
+                safety = [header for header in self._safety if header[0] not in present]
                 limits = scope.get(LIMITS, ())
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id), *safety, *limits]
             await send(message)
@@ -149,7 +152,7 @@ class Envelope:
             await self._app(scope, _bounded(receive, _limit_for(scope)), send_wrapped)
         except RegistryError as error:
             code, problem, more = problem_of(error, scope[REQUEST_ID])
-            await _send(send_wrapped, code, problem, [*PROBLEM_HEADERS, *((k.encode(), v.encode()) for k, v in more.items())])
+            await _send(send_wrapped, code, problem, [PROBLEM_HEADERS[0], *((k.encode(), v.encode()) for k, v in more.items())])
         except Exception as error:  # noqa: BLE001  nothing may leave as a bare traceback
             problem = _failure(error, request_id)
             if not status:
@@ -158,9 +161,11 @@ class Envelope:
             self._account(scope, status, request_id, time.perf_counter() - start)
 
     def _require_manners(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
-        """Raise HeadersTooLarge, or TooManyRequests for an address that has asked too much without a key."""
+        """Raise HeadersTooLarge, InvalidInput (what no database holds), TooManyRequests (too much without a key)."""
         if _head_bytes(scope) > MAX_HEAD_BYTES:
             raise HeadersTooLarge(f"address and headers take more than {MAX_HEAD_BYTES} bytes")
+        if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            raise InvalidInput("the address holds a NUL character")
         if b"authorization" not in headers:
             scope[LIMITS] = self._api.addresses.take(sender_of(scope, headers).address)
 

@@ -10,7 +10,7 @@ from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.people_schemas import SuspensionBody, SuspensionCreate
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import OrganisationCreate, OrganisationUpdate, Page
+from registry.api.schemas import Cursor, OrganisationCreate, OrganisationUpdate, Page
 from registry.core.model import Organisation, Role
 from registry.usecases import organisations
 
@@ -30,7 +30,7 @@ def list_organisations(
     registry: CurrentRegistry,
     caller: CurrentCaller,
     role: Role | None = None,
-    cursor: str = "",
+    cursor: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Page[Organisation]:
     """List organisations: rightsholders for everyone (`role=rightsholder`), the others for operator and auditor."""

@@ -24,6 +24,7 @@ from registry.api.policy_schemas import (
 )
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
+from registry.api.schemas import MAX_INDEX
 from registry.store.policy_files import Template
 from registry.usecases import policies
 from registry.usecases.policies import LevelName
@@ -105,8 +106,8 @@ def diff_versions(
     id: str,  # noqa: A002
     registry: CurrentRegistry,
     caller: CurrentCaller,
-    old: Annotated[int, Query(alias="from", ge=0, description="A version; 0 is before the first.")],
-    new: Annotated[int, Query(alias="to", ge=0)],
+    old: Annotated[int, Query(alias="from", ge=0, le=MAX_INDEX, description="A version; 0 is before the first.")],
+    new: Annotated[int, Query(alias="to", ge=0, le=MAX_INDEX)],
 ) -> DiffBody:
     """Compare two versions in words."""
     return DiffBody(changes=policies.diff_versions(registry, caller, level, id, old=old, new=new))

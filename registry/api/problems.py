@@ -162,7 +162,7 @@ async def _http_exception(request: Request, error: Exception) -> Response:
         return problem_response(problem, INVALID.status)
     kind = BY_STATUS.get(error.status_code, Kind(error.status_code, "http", "The request cannot be answered"))
     detail = f"{request.method} {request.url.path}: {error.detail}"
-    headers = dict(error.headers or {})
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     if kind is METHOD:
         headers["allow"] = ", ".join(allowed_methods(request))
     return problem_response(render(kind, detail, request_id=_request_id(request)), kind.status, headers)

@@ -13,11 +13,11 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from registry.core.errors import LogUnavailable
+from registry.core.errors import InvalidInput, LogUnavailable
 from registry.store.idempotency import current_claim, mark_applied
 
 __all__ = ["Database", "Session", "connect_sqlite"]
@@ -64,6 +64,8 @@ class Database:
                 yield session
         except OperationalError as error:
             raise LogUnavailable("the database cannot be written now") from error
+        except DataError as error:
+            raise InvalidInput("the request holds what the database cannot, such as a NUL character") from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise LogUnavailable("the database went away") from error

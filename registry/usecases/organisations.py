@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.errors import Conflict, FieldError, InvalidInput, NotPermitted
 from registry.core.model import Organisation, Outcome, Policy, Role
@@ -63,7 +65,7 @@ def change_organisation(
     now = registry.now()
     with registry.database.write() as session:
         before = store.get_organisation(session, organisation_id)
-        after = Organisation.model_validate({**before.model_dump(), **change(before)})
+        after = _validated({**before.model_dump(), **change(before)})
         _require_fitting(after)
         bump_access_epoch(session)
         if after.role is Role.rightsholder and after != before:
@@ -72,6 +74,14 @@ def change_organisation(
             store.save_organisation(session, after)
             session.commit()
     return registry.catalog.refresh().rightsholders.get(after.id, after)
+
+
+def _validated(fields: dict[str, object]) -> Organisation:
+    try:
+        return Organisation.model_validate(fields)
+    except ValidationError as error:
+        wrong = tuple(FieldError("".join(f"/{part}" for part in e["loc"]), e["msg"]) for e in error.errors(include_input=False))
+        raise InvalidInput("the organisation would not be valid", fields=wrong) from None
 
 
 def _require_fitting(organisation: Organisation) -> None:
