@@ -171,8 +171,9 @@ async def _http_exception(request: Request, error: Exception) -> Response:
 def allowed_methods(request: Request) -> list[str]:
     """Return the methods of all routes at this address: by itself each route knows only its own."""
     scope = request.scope
-    found = (c for c in iter_route_contexts(request.app.routes) if (p := getattr(c, "path_regex", None)) and p.match(scope["path"]))
-    return sorted({method for context in found for method in context.methods or ()})
+    found = [c for c in iter_route_contexts(request.app.routes) if (p := getattr(c, "path_regex", None)) and p.match(scope["path"])]
+    exact = [context for context in found if context.path == scope["path"]]
+    return sorted({method for context in exact or found for method in context.methods or ()})
 
 
 def _request_id(request: Request) -> str | None:
