@@ -22,7 +22,7 @@ class Settings(BaseModel):
     log_key_file: Path | str = Field("", description="the log's private key; empty: `log.key` in the home folder")
     log_origin: str = Field("", description="the log's name, such as `registry.example/log`; empty: a random one, made with the key")
     seal_key_file: Path | str = Field("", description="what authenticators are sealed with; empty: `seal.key` in the home folder")
-    trusted_proxies: tuple[str, ...] = Field((), description="addresses or networks, with commas: their `X-Forwarded-For` is believed")
+    trusted_proxies: str = Field("", description="addresses or networks, with commas: their `X-Forwarded-For` is believed")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
@@ -34,10 +34,10 @@ class Settings(BaseModel):
     request_seconds: int = Field(120, ge=1, description="for a request to come whole, and for its answer to be taken")
     fast_check: bool = Field(True, description="answer well-formed checks before the routing machinery")
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies")
     @classmethod
-    def _networks(cls, said: object) -> object:
-        return tuple(str(ip_network(part.strip())) for part in said.split(",") if part.strip()) if isinstance(said, str) else said
+    def _networks(cls, said: str) -> str:
+        return ",".join(str(ip_network(part.strip())) for part in said.split(",") if part.strip())
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -91,7 +91,9 @@ def _complete(operation: Json, method: str, path: str, *, creates: bool) -> None
     for status, response in responses.items():
         if status >= "400":
             response["content"] = {MEDIA_TYPE: {"schema": PROBLEM}}
-        response["headers"] = {name: {"$ref": REF + name} for name in _headers(status, method, path, creates=creates)}
+        response["headers"] = response.get("headers", {}) | {
+            name: {"$ref": REF + name} for name in _headers(status, method, path, creates=creates)
+        }
 
 
 def _add_parameter(operation: Json, parameter: Json) -> None:

@@ -17,7 +17,7 @@ SCOPES: Mapping[tuple[str, str], Scope | None] = {
     ("GET", "/v1/registered"): Scope.catalog_read,
     ("POST", "/v1/preview"): Scope.catalog_read,
     ("POST", "/v1/imports"): Scope.catalog_write,
-    ("GET", "/v1/imports/{import_id}"): Scope.catalog_write,
+    ("GET", "/v1/imports/{import_id}"): Scope.catalog_read,
     ("GET", "/v1/decisions"): Scope.decisions_read,
     ("GET", "/v1/decisions/counts"): Scope.decisions_read,
     ("GET", "/v1/decisions/export"): Scope.decisions_export,

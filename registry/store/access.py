@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from registry.core.errors import Conflict, NotFound
 from registry.core.model import Organisation, Outcome, Policy, Role
@@ -50,6 +50,13 @@ def get_organisation(session: Session, organisation_id: str) -> Organisation:
 def find_organisation(session: Session, *, ref: str) -> Organisation | None:
     """Return the organisation with this ref, if there is one."""
     row = session.exec(select(OrganisationRow).where(OrganisationRow.ref == ref)).first()
+    return None if row is None else to_organisation(row)
+
+
+def find_named_organisation(session: Session, named: str) -> Organisation | None:
+    """Return the organisation with this id or ref, if there is one."""
+    is_it = or_(col(OrganisationRow.id) == named, col(OrganisationRow.ref) == named)
+    row = session.exec(select(OrganisationRow).where(is_it).order_by(col(OrganisationRow.id))).first()
     return None if row is None else to_organisation(row)
 
 

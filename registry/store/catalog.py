@@ -10,6 +10,8 @@ from sqlmodel import Session, col, select
 
 from registry.core.model import Alias, Character, EntryStatus, Organisation, Role, Title, Work
 from registry.store.access import organisation_columns, policy_text, read_scheduled, read_stored_policy, scheduled_text, to_organisation
+from registry.store.columns import EPOCH
+from registry.store.digest import damaged, require_undamaged, row_digest
 from registry.store.log import POSTGRES_LOG, SQLITE_LOG, LeafDraft, TreeHead, append_leaves, read_head
 from registry.store.policy_versions import Author, record_versions
 from registry.store.tables import CharacterRow, NameRow, OrganisationRow, TreeHeadRow, WorkRow, table_of
@@ -81,7 +83,7 @@ def load_catalog(session: Session, *, after: int = 0) -> CatalogRows:
     return CatalogRows(
         revision,
         epoch,
-        tuple(to_organisation(row) for row in holders),
+        tuple(read_holder(row) for row in holders),
         tuple(_work(*row) for row in session.execute(_columns(WorkRow, _WORK).where(col(WorkRow.revision) > after))),
         tuple(_character(*row) for row in session.execute(_columns(CharacterRow, _CHARACTER).where(col(CharacterRow.revision) > after))),
     )
@@ -141,11 +143,22 @@ def commit_changes(session: Session, changes: Sequence[Change], *, expected_revi
         return None
     for revision, change in enumerate(changes, head.revision + 1):
         change.columns["revision"] = revision
+        change.columns["digest"] = row_digest(revision, (change.columns[name] for name in _DIGESTED[change.table]))
     _write_entries(session, changes)
     drafts = [LeafDraft(str(c.table.__tablename__), c.leaf) for c in changes]
     moved, _ = append_leaves(cursor, statements, head, drafts, revisions=len(changes))
     session.commit()
     return moved
+
+
+def mend_rows(session: Session, entries: Iterable[Work | Character | Organisation]) -> None:
+    """Write rows anew, as their revision had them; no change of the catalog, and so no entry of the log. Does not commit."""
+    for entry in entries:
+        change = change_of(entry, b"", Author(None, None, EPOCH))
+        columns = {**change.columns, "revision": entry.revision}
+        columns["digest"] = row_digest(entry.revision, (columns[name] for name in _DIGESTED[change.table]))
+        table = table_of(change.table)
+        session.connection().execute(table.update().where(table.c.id == entry.id), columns)
 
 
 def bump_access_epoch(session: Session) -> None:
@@ -174,10 +187,18 @@ def _write_entries(session: Session, changes: Sequence[Change]) -> None:
 _ENTRY = ("id", "rightsholder_id", "ref", "policy", "scheduled", "status", "revision", "created_at", "updated_at")
 _WORK = (*_ENTRY, "title", "titles")
 _CHARACTER = (*_ENTRY, "work_id", "name", "aliases")
+_HOLDER = ("id", "role", "ref", "name", "contact", "policy", "scheduled")
+_DIGESTED: dict[type, tuple[str, ...]] = {WorkRow: _WORK, CharacterRow: _CHARACTER, OrganisationRow: _HOLDER}
 
 
 def _columns(row_type: type[Row], names: Iterable[str]) -> Select[Any]:
-    return Select(*(getattr(row_type, name) for name in names))
+    return Select(*(getattr(row_type, name) for name in (*names, "digest")))
+
+
+def read_holder(row: OrganisationRow) -> Organisation:
+    """Return a rightsholder. Raises Damaged."""
+    require_undamaged("rightsholder", row.id, row.revision, row.digest, (getattr(row, name) for name in _HOLDER))
+    return to_organisation(row)
 
 
 def _is_entry(row_type: type[Row], entry_id: str | None, rightsholder: str, ref: str) -> Any:
@@ -199,63 +220,48 @@ def _filtered(query: Select[Any], row_type: type[Row], chosen: EntryFilter) -> S
     return query
 
 
-def _work(
-    id_: Any,
-    rightsholder: Any,
-    ref: Any,
-    policy: Any,
-    scheduled: Any,
-    status: Any,
-    revision: Any,
-    created: Any,
-    updated: Any,
-    title: Any,
-    titles: Any,
-) -> Work:
+def _work(*columns: Any) -> Work:
+    (id_, rightsholder, ref, policy, scheduled, status, revision, created, updated, title, titles, digest) = columns
+    require_undamaged("work", id_, revision, digest, columns[:-1])
     # What stands in the database was validated when it was registered; validating it again would double the time to start.
-    return Work.model_construct(
-        id=id_,
-        rightsholder=rightsholder,
-        ref=ref,
-        title=title,
-        titles=_TITLES.validate_json(titles),
-        policy=read_stored_policy(policy),
-        scheduled=read_scheduled(scheduled),
-        status=EntryStatus(status),
-        revision=revision,
-        created_at=created,
-        updated_at=updated,
-    )
+    try:
+        return Work.model_construct(
+            id=id_,
+            rightsholder=rightsholder,
+            ref=ref,
+            title=title,
+            titles=_TITLES.validate_json(titles),
+            policy=read_stored_policy(policy),
+            scheduled=read_scheduled(scheduled),
+            status=EntryStatus(status),
+            revision=revision,
+            created_at=created,
+            updated_at=updated,
+        )
+    except (ValueError, TypeError) as error:
+        raise damaged("work", id_) from error
 
 
-def _character(
-    id_: Any,
-    rightsholder: Any,
-    ref: Any,
-    policy: Any,
-    scheduled: Any,
-    status: Any,
-    revision: Any,
-    created: Any,
-    updated: Any,
-    work: Any,
-    name: Any,
-    aliases: Any,
-) -> Character:
-    return Character.model_construct(
-        id=id_,
-        rightsholder=rightsholder,
-        ref=ref,
-        work=work,
-        name=name,
-        aliases=_ALIASES.validate_json(aliases),
-        policy=read_stored_policy(policy),
-        scheduled=read_scheduled(scheduled),
-        status=EntryStatus(status),
-        revision=revision,
-        created_at=created,
-        updated_at=updated,
-    )
+def _character(*columns: Any) -> Character:
+    (id_, rightsholder, ref, policy, scheduled, status, revision, created, updated, work, name, aliases, digest) = columns
+    require_undamaged("character", id_, revision, digest, columns[:-1])
+    try:
+        return Character.model_construct(
+            id=id_,
+            rightsholder=rightsholder,
+            ref=ref,
+            work=work,
+            name=name,
+            aliases=_ALIASES.validate_json(aliases),
+            policy=read_stored_policy(policy),
+            scheduled=read_scheduled(scheduled),
+            status=EntryStatus(status),
+            revision=revision,
+            created_at=created,
+            updated_at=updated,
+        )
+    except (ValueError, TypeError) as error:
+        raise damaged("character", id_) from error
 
 
 def _entry_columns(entry: Work | Character) -> dict[str, Any]:

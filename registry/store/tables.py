@@ -25,6 +25,7 @@ class OrganisationRow(SQLModel, table=True):
     policy: str | None = None
     scheduled: str | None = None
     unruled: str | None = None
+    digest: str | None = None
     revision: int = Field(default=0, sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
     suspended_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -65,6 +66,7 @@ class WorkRow(SQLModel, table=True):
     policy: str | None = None
     scheduled: str | None = None
     status: str
+    digest: str | None = None
     revision: int = Field(sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
@@ -85,6 +87,7 @@ class CharacterRow(SQLModel, table=True):
     policy: str | None = None
     scheduled: str | None = None
     status: str
+    digest: str | None = None
     revision: int = Field(sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)

@@ -29,8 +29,8 @@ def initialise(registry: Registry) -> dict[str, str]:
             found = find_organisation(session, ref=ref)
         if found is None:
             contact = CONTACT if role is Role.rightsholder else None
-            organisation = create_organisation(registry, None, role=role, ref=ref, name=name, contact=contact)
-            keys[role.value] = create_key(registry, None, organisation.id, label="made by `registry init`").secret
+            organisation = create_organisation(registry, None, role=role, ref=ref, name=name, contact=contact, in_log=False)
+            keys[role.value] = create_key(registry, None, organisation.id, label="made by `registry init`", in_log=False).secret
     return keys
 
 

@@ -39,10 +39,12 @@ def create_key(
     scopes: Sequence[Scope] | None = None,
     addresses: Sequence[str] = (),
     level: Level = Level.balanced,
+    in_log: bool = True,
 ) -> NewKey:
     """Make a key for an organisation. The secret is in the answer and nowhere else.
 
     The operator may, and the organisation itself, for what the caller may do itself. `scopes` None: what the role may by default.
+    `in_log` False is for `registry init` alone: a log begins when it has somebody to serve.
     """
     organisation_id = organisation_id if caller is None else meant(caller, organisation_id)
     require_own(caller, organisation_id, Scope.keys_manage)
@@ -52,7 +54,8 @@ def create_key(
         changes = {"expires_at": expires_at, "scopes": scopes, "addresses": addresses, "level": level}
         key = _with(said, changes, caller, get_organisation(session, organisation_id), now)
         store.add_key(session, key, token.digest)
-        _log(session, caller, now, "made", key)
+        if in_log:
+            _log(session, caller, now, "made", key)
         session.commit()
     return NewKey(key, token.secret)
 

@@ -20,9 +20,20 @@ from registry.usecases.registry import Registry
 
 
 def create_organisation(
-    registry: Registry, caller: Caller | None, *, role: Role, ref: str, name: str, contact: str | None = None, policy: Policy | None = None
+    registry: Registry,
+    caller: Caller | None,
+    *,
+    role: Role,
+    ref: str,
+    name: str,
+    contact: str | None = None,
+    policy: Policy | None = None,
+    in_log: bool = True,
 ) -> Organisation:
-    """Create an organisation; `caller` is None only for the command line, which owns the machine. Raises Conflict, NotPermitted."""
+    """Create an organisation; `caller` is None only for the command line, which owns the machine. Raises Conflict, NotPermitted.
+
+    A rightsholder is always in the log; `in_log` False keeps the others that `registry init` makes out of it.
+    """
     if caller is not None:
         caller.require(Role.operator)
     if policy is not None and role is not Role.rightsholder:
@@ -34,7 +45,8 @@ def create_organisation(
         if role is Role.rightsholder:
             commit_changes(session, [organisation_change(organisation, caller, now)])
         else:
-            log_access(session, caller, now, "organisation", "made", organisation=organisation.id, role=role.value)
+            if in_log:
+                log_access(session, caller, now, "organisation", "made", organisation=organisation.id, role=role.value)
             session.commit()
     registry.catalog.refresh()
     return organisation

@@ -10,7 +10,7 @@ from registry.core.decision_log.leaf import commit_to_prompt
 from registry.core.decision_log.merkle import Frontier, leaf_hash, node_hash
 from registry.core.decision_log.rules import CATALOG, EntryRules
 from registry.core.decision_log.tiles import TILE_HEIGHT
-from registry.core.errors import LogChanged, ProofRejected
+from registry.core.errors import Damaged, LogChanged, ProofRejected
 from registry.store.audit import (
     BATCH,
     FullHead,
@@ -25,7 +25,7 @@ from registry.store.audit import (
 )
 from registry.store.catalog import load_catalog
 from registry.store.database import Session
-from registry.usecases.log import public_keys
+from registry.usecases.log import PublicKeys, public_keys_in
 from registry.usecases.log_state import Seen, require_not_shorter, require_same_history
 from registry.usecases.rebuild import Entry, entry_of
 from registry.usecases.registry import Registry
@@ -48,22 +48,33 @@ def verify_database(
     Not in the log, and so not checked: services, auditors and API keys; import jobs; the index over names.
     """
     with registry.database.read() as session:
-        head = read_full_head(session)
-        if head is None:
-            raise LogChanged("the log's head is gone", code=Flaw.WRONG_HEAD)
-        if seen is not None:
-            require_not_shorter(seen, head.size)
-        walk = _Walk(session, head, seen, _handovers(registry))
-        for first in range(0, head.size, BATCH):
-            walk.read(read_rows(session, first, min(first + BATCH, head.size)), first)
-            progress(min(first + BATCH, head.size), head.size)
-        walk.finish()
+        return verify_session(session, origin, keys, seen, progress=progress)
+
+
+def verify_session(
+    session: Session,
+    origin: str,
+    keys: tuple[VerifierKey, ...],
+    seen: Seen | None = None,
+    *,
+    progress: Progress = lambda _done, _total: None,
+) -> Verified:
+    """Check every row that this session sees, as `verify_database` does."""
+    head = read_full_head(session)
+    if head is None:
+        raise LogChanged("the log's head is gone", code=Flaw.WRONG_HEAD)
+    if seen is not None:
+        require_not_shorter(seen, head.size)
+    walk = _Walk(session, head, seen, _handovers(public_keys_in(session)))
+    for first in range(0, head.size, BATCH):
+        walk.read(read_rows(session, first, min(first + BATCH, head.size)), first)
+        progress(min(first + BATCH, head.size), head.size)
+    walk.finish()
     return Verified(walk.words(), Seen(Checkpoint(origin, head.size, head.root), keys, head.revision))
 
 
-def _handovers(registry: Registry) -> dict[int, bytes]:
+def _handovers(known: PublicKeys) -> dict[int, bytes]:
     """Return the roots, by size, of the checkpoints by which the log's keys handed over. Raises CheckpointRejected."""
-    known = public_keys(registry)
     if len(known.rotations) != len(known.keys) - 1:
         raise LogChanged("a key of the log has come without a checkpoint signed by the one before", code=Flaw.WRONG_HEAD)
     pairs = zip(known.rotations, known.keys, known.keys[1:], strict=False)
@@ -197,7 +208,10 @@ class _Walk:
         self._check_catalog()
 
     def _check_catalog(self) -> None:
-        rows = load_catalog(self._session)
+        try:
+            rows = load_catalog(self._session)
+        except Damaged as error:
+            raise LogChanged(error.message.partition(":")[0], code=Flaw.WRONG_CATALOG) from error
         registered: tuple[Entry, ...] = (*rows.rightsholders, *rows.works, *rows.characters)
         stored = {entry.id: entry for entry in registered}
         for entry_id in sorted(stored.keys() | self._entries.keys()):
