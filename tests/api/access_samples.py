@@ -173,6 +173,8 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Request]] = {
     ("GET", "/v1/organisations"): lambda _: at("/v1/organisations"),
     ("POST", "/v1/organisations"): lambda w: at("/v1/organisations", w.organisation()[1]["json"]),
     ("GET", "/v1/organisations/{organisation_id}"): lambda w: at(f"/v1/organisations/{w.ids['service']}"),
+    ("GET", "/v1/organisations/{organisation_id}/quota"): lambda w: at(f"/v1/organisations/{w.own}/quota"),
+    ("PUT", "/v1/organisations/{organisation_id}/quota"): lambda w: at(f"/v1/organisations/{w.own}/quota", {"per_minute": None}),
     ("PATCH", "/v1/organisations/{organisation_id}"): lambda w: at(f"/v1/organisations/{w.own}", {"name": "Example"}),
     ("GET", "/v1/organisations/{organisation_id}/suspension"): lambda w: at(f"/v1/organisations/{w.own}/suspension"),
     ("PUT", "/v1/organisations/{organisation_id}/suspension"): lambda w: at(
