@@ -1,5 +1,6 @@
 # Two stages: the first installs the hash-locked requirements, the second runs them as nobody in particular.
-# docker build -t registry . && docker run --read-only --tmpfs /tmp -v registry-data:/data -p 8000:8000 registry
+# docker build -t registry . && docker run --read-only --tmpfs /tmp -v registry-data:/data -p 127.0.0.1:8000:8000 -e REGISTRY_TRUSTED_PROXIES=172.17.0.1 registry
+# It listens on all addresses of the container, so it wants to know the proxy in front that ends TLS (172.17.0.1 is Docker's own host).
 FROM python:3.13-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/registry

@@ -143,6 +143,7 @@ def at(path: str, json: Any = None, **more: Any) -> Request:
     return path, {**({} if json is None else {"json": json}), **more}
 
 
+ANY = {"if-match": "*"}
 IMPORT = {"content": '{"type": "work", "ref": "imported", "title": "Imported Saga"}', "headers": {"content-type": "application/x-ndjson"}}
 PERSON: Callable[[], dict[str, str]] = lambda: {"email": f"p{next(NUMBERS)}@example.org", "name": "P"}  # noqa: E731
 WHY = {"reason": "x"}
@@ -163,13 +164,13 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Request]] = {
     ("GET", "/v1/works"): lambda _: at("/v1/works"),
     ("POST", "/v1/works"): lambda _: at("/v1/works", {"title": "Saga"}),
     ("GET", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}"),
-    ("PUT", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}", {"title": "Saga"}),
+    ("PUT", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}", {"title": "Saga"}, headers=ANY),
     ("PATCH", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}", {"title": "Saga"}),
     ("DELETE", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}"),
     ("GET", "/v1/characters"): lambda _: at("/v1/characters"),
     ("POST", "/v1/characters"): lambda _: at("/v1/characters", {"name": "Captain Example"}),
     ("GET", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}"),
-    ("PUT", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}", {"name": "Captain Example"}),
+    ("PUT", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}", {"name": "Captain Example"}, headers=ANY),
     ("PATCH", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}", {"name": "Captain Example"}),
     ("DELETE", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}"),
     ("POST", "/v1/preview"): lambda _: at("/v1/preview", {"draft": {"name": "Captain Example"}}),
@@ -239,6 +240,8 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Request]] = {
     ("GET", "/v1/organisations"): lambda _: at("/v1/organisations"),
     ("POST", "/v1/organisations"): lambda w: at("/v1/organisations", w.organisation()[1]["json"]),
     ("GET", "/v1/organisations/{organisation_id}"): lambda w: at(f"/v1/organisations/{w.ids['service']}"),
+    ("GET", "/v1/organisations/{organisation_id}/quota"): lambda w: at(f"/v1/organisations/{w.own}/quota"),
+    ("PUT", "/v1/organisations/{organisation_id}/quota"): lambda w: at(f"/v1/organisations/{w.own}/quota", {"per_minute": None}),
     ("PATCH", "/v1/organisations/{organisation_id}"): lambda w: at(f"/v1/organisations/{w.own}", {"name": "Example"}),
     ("GET", "/v1/organisations/{organisation_id}/suspension"): lambda w: at(f"/v1/organisations/{w.own}/suspension"),
     ("PUT", "/v1/organisations/{organisation_id}/suspension"): lambda w: at(

@@ -1,6 +1,7 @@
 """`make fuzz SECONDS=60`: feeds every target in turn for its share of the time, and prints how many inputs were tried."""
 
 import argparse
+import asyncio
 import contextlib
 import itertools
 import sys
@@ -57,8 +58,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         registry = open_registry(f"sqlite:///{folder}/registry.db")
         callers = {role: authenticate(registry, key) for role, key in initialise(registry).items()}
-        targets = [*format_targets(), *policy_targets(Path(folder)), *registry_targets(registry, callers)]
+        loop = asyncio.new_event_loop()
+        targets = [*format_targets(), *policy_targets(Path(folder)), *registry_targets(registry, callers, loop)]
         crashed = [target.name for target in targets if not _tried(target, arguments.seconds / len(targets), arguments.seed)]
+        loop.run_until_complete(registry.log.close())
+        loop.close()
         registry.database.close()
     print(f"seed {arguments.seed}; " + (f"crashed: {', '.join(crashed)}" if crashed else "nothing crashed, nothing was half applied"))
     sys.exit(bool(crashed))

@@ -153,8 +153,8 @@ def policy_targets(folder: Path) -> list[Target]:
     ]
 
 
-def registry_targets(registry: Registry, callers: dict[str, Caller]) -> list[Target]:
-    """Return what needs a running registry. A file that is refused must have changed nothing."""
+def registry_targets(registry: Registry, callers: dict[str, Caller], loop: asyncio.AbstractEventLoop) -> list[Target]:
+    """Return what needs a running registry, and the event loop that its log is written on. A refused file must change nothing."""
 
     def state() -> tuple[Any, ...]:
         with registry.database.read() as session:
@@ -174,10 +174,8 @@ def registry_targets(registry: Registry, callers: dict[str, Caller]) -> list[Tar
 
         return feed
 
-    runner = asyncio.Runner()  # as a server would: one event loop for all
-
     def ask(prompt: str) -> None:
-        checked = runner.run(check(registry, callers["service"], prompt))
+        checked = loop.run_until_complete(check(registry, callers["service"], prompt))
         for mention in checked.decision.mentions:
             if prompt[mention.start : mention.end] != mention.surface:
                 raise AssertionError("a mention points elsewhere")
