@@ -15,7 +15,9 @@ from registry.api import (
     alias_preview,
     changes,
     checks,
+    claims,
     decisions,
+    disputes,
     entries,
     health,
     imports,
@@ -27,6 +29,7 @@ from registry.api import (
     policies,
     quotas,
     sessions,
+    verifications,
 )
 from registry.api.context import Api, PasswordThreads
 from registry.api.docs import add_docs
@@ -37,6 +40,7 @@ from registry.api.openapi import describe
 from registry.api.problems import answer_problems
 from registry.api.safety import allow_origins
 from registry.config import Settings
+from registry.usecases.dispute_decisions import pass_terms
 from registry.usecases.imports import ImportJobs, fail_interrupted_imports
 from registry.usecases.keyring import KeyRing
 from registry.usecases.log import fill_tree
@@ -55,7 +59,10 @@ Every decision stands in an append-only log before it is answered."""
 def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     """Return the app; without an opened registry it opens one as the settings say."""
     running = opened or open_registry(
-        settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin), seal=SealKeyFile(settings.seal_key)
+        settings.database,
+        log_key=LogKeyFile(settings.log_key, settings.log_origin),
+        seal=SealKeyFile(settings.seal_key),
+        claim_rules=settings.claim_rules,
     )
     limits = Quotas(running, settings.quota), AddressLimit(settings.address_limit)
     api = Api(running, KeyRing(running), ImportJobs(running), *limits, Metrics(running), PasswordThreads())
@@ -74,12 +81,15 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         checks,
         entries,
         alias_preview,
+        claims,
+        disputes,
         imports,
         decisions,
         aftermath,
         log,
         changes,
         organisations,
+        verifications,
         quotas,
         keys,
         mandates,
@@ -121,7 +131,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _follow(api: Api) -> None:
     """Take in what other processes registered, before a check has to wait for it, store full subtrees, erase prompts that are due,
-    note which keys were used.
+    do what terms that passed ask for, note which keys were used.
     """
     running = api.registry
     while True:
@@ -130,4 +140,5 @@ async def _follow(api: Api) -> None:
             await run_in_threadpool(running.catalog.refresh)
             await run_in_threadpool(fill_tree, running)
             await run_in_threadpool(erase_due_prompts, running)
+            await run_in_threadpool(pass_terms, running)
             await run_in_threadpool(api.keys.note_use)

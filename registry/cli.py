@@ -20,6 +20,7 @@ from registry.api.answers import answer
 from registry.api.logs import configure_logs
 from registry.api.slow import bounded_protocol
 from registry.app import create_app
+from registry.cli_claims import claims_app, reserved_app
 from registry.cli_decisions import decisions_command, erase_prompts, replay
 from registry.cli_keys import keys_app
 from registry.cli_log import log_app, verify
@@ -59,6 +60,8 @@ app.command()(restore)
 app.command()(doctor)
 app.command("decisions")(decisions_command)
 app.add_typer(policy_app, name="policy")
+app.add_typer(claims_app, name="claims")
+app.add_typer(reserved_app, name="reserved")
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 SHOWN_ERRORS = 20
 CURL = """curl -s {url}/v1/check -H 'Authorization: Bearer {key}' \\
@@ -218,7 +221,10 @@ def openapi_document() -> str:
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Registry]:
     running = open_registry(
-        settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin), seal=SealKeyFile(settings.seal_key)
+        settings.database,
+        log_key=LogKeyFile(settings.log_key, settings.log_origin),
+        seal=SealKeyFile(settings.seal_key),
+        claim_rules=settings.claim_rules,
     )
     try:
         yield running

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 from ipaddress import ip_network
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from registry.core.errors import FieldError, InvalidInput
+from registry.usecases.registry import ClaimRules
 
 PREFIX, FROM_FILE = "REGISTRY_", "_file"
 
@@ -33,6 +35,19 @@ class Settings(BaseModel):
     hsts_seconds: int = Field(0, ge=0, description="browsers use only HTTPS for so long (Strict-Transport-Security); 0: unsaid")
     request_seconds: int = Field(120, ge=1, description="for a request to come whole, and for its answer to be taken")
     fast_check: bool = Field(True, description="answer well-formed checks before the routing machinery")
+
+    bulk_quota: int = Field(500, ge=1, description="new entries of a rightsholder in 24 hours; more wait for review")
+    answer_days: int = Field(7, ge=1, le=365, description="days in which a rightsholder answers a dispute")
+    decide_days: int = Field(14, ge=1, le=365, description="days in which the operator decides a dispute that was answered")
+    appeal_days: int = Field(14, ge=1, le=365, description="days in which a decision about a dispute can be appealed")
+    erase_days: int = Field(180, ge=1, le=3650, description="days after which contacts and texts of closed disputes are erased")
+    disputes_a_day: int = Field(3, ge=0, description="disputes that one address may open in 24 hours without a key")
+    dns_resolver: str = Field("", description="`address:port` asked for DNS proofs of domains; empty: the system's resolver")
+
+    @property
+    def claim_rules(self) -> ClaimRules:
+        """What is set about claims and disputes."""
+        return ClaimRules(**{field.name: getattr(self, field.name) for field in fields(ClaimRules)})
 
     @field_validator("trusted_proxies")
     @classmethod

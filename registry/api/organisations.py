@@ -21,7 +21,7 @@ router = mannered_router(prefix="/v1", tags=["organisations"], dependencies=[Dep
 def create_organisation(body: OrganisationCreate, registry: CurrentRegistry, caller: CurrentCaller) -> Organisation:
     """Create an organisation. Only the operator may."""
     return organisations.create_organisation(
-        registry, caller, role=body.role, ref=body.ref, name=body.name, contact=body.contact, policy=body.policy
+        registry, caller, role=body.role, ref=body.ref, name=body.name, contact=body.contact, policy=body.policy, verified=body.verified
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, or_, select
 
 from registry.core.errors import Conflict, NotFound
-from registry.core.model import Organisation, Outcome, Policy, Role
+from registry.core.model import Organisation, Outcome, Policy, Role, Verified
 from registry.core.rules import NOTHING_READABLE, read_policy
 from registry.store.tables import OrganisationRow
 
@@ -95,6 +95,8 @@ def to_organisation(row: OrganisationRow) -> Organisation:
         retention=row.retention,
         scheduled=read_scheduled(row.scheduled),
         unruled=Outcome(row.unruled or Outcome.restricted),
+        verified=Verified(row.verified or Verified.operator),
+        domain=row.domain,
         revision=row.revision,
     )
 
@@ -142,4 +144,6 @@ def organisation_columns(organisation: Organisation) -> dict[str, Any]:
         "policy": policy_text(organisation.policy),
         "scheduled": scheduled_text(organisation.scheduled),
         "unruled": None if organisation.unruled is Outcome.restricted else organisation.unruled.value,
+        "verified": None if organisation.verified is Verified.operator else organisation.verified.value,
+        "domain": organisation.domain,
     }

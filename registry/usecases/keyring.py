@@ -47,7 +47,7 @@ class KeyRing:
         epoch = self._registry.catalog.current.access_epoch
         if epoch != self._epoch:
             self._proved, self._represented, self._from, self._epoch = {}, {}, set(), epoch
-        digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+        digest = hashlib.sha256(secret.encode()).digest()
         caller = self._proved.get(digest)
         if caller is None or (caller.expires_at is not None and caller.expires_at <= self._registry.now()):
             caller = self._proved[digest] = authenticate(self._registry, secret)

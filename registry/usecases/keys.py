@@ -19,6 +19,7 @@ from registry.usecases.registry import Registry
 from registry.usecases.secret_tokens import new_token
 
 MAX_OVERLAP = timedelta(days=30)
+MAX_LIFE = timedelta(days=36_525)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,10 @@ def _with(key: store.ApiKey, changes: dict[str, Any], caller: Caller | None, own
     changes = dict(changes)
     if (expires := changes.get("expires_at")) is not None and expires <= now:
         raise InvalidInput("`expires_at` lies in the past", fields=(FieldError("/expires_at", "lies in the past"),))
+    if expires is not None and expires - now > MAX_LIFE:
+        raise InvalidInput(
+            "`expires_at` lies too far ahead", fields=(FieldError("/expires_at", "at most 100 years from now; or null: never"),)
+        )
     if (scopes := changes.get("scopes")) is not None:
         changes["scopes"] = tuple(sorted(set(scopes)))
         if foreign := sorted(set(scopes) - ROLE_SCOPES[owner.role]):

@@ -38,7 +38,7 @@ class Had:
 
 
 def registered_then(registry: Registry, caller: Caller, name: str, at: datetime | None = None) -> SignedNote:
-    """Return the signed answer: which active characters a check of this name would have found then, and which others had it.
+    """Return the signed answer: which characters in force a check of this name would have found then, and which others had it.
 
     `at` None is now. A change counts from the moment that its entry of the log says. It lists up to 100 characters and
     says how many there were. Raises InvalidInput for a time to come, a name of nothing but space or one too long.

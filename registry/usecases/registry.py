@@ -71,9 +71,22 @@ def no_collections() -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimRules:
+    """What the operator sets about claims and disputes: numbers of entries, days, and the resolver (`host:port`) for proofs by DNS."""
+
+    bulk_quota: int = 500
+    answer_days: int = 7
+    decide_days: int = 14
+    appeal_days: int = 14
+    erase_days: int = 180
+    disputes_a_day: int = 3
+    dns_resolver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Registry:
     """A running registry: its database, the catalog in memory, the writer of the log, where its two keys are, the clock,
-    and the last past catalog that was asked about.
+    the last past catalog that was asked about, and what the operator set about claims.
     """
 
     database: Database
@@ -83,10 +96,16 @@ class Registry:
     now: Clock = utc_now
     seal: SealKeyFile = field(default_factory=lambda: SealKeyFile(Path("seal.key")))
     past: PastCatalog = field(default_factory=PastCatalog)
+    claim_rules: ClaimRules = ClaimRules()
 
 
 def open_registry(
-    database_url: str, *, log_key: LogKeyFile | None = None, seal: SealKeyFile | None = None, now: Clock | None = None
+    database_url: str,
+    *,
+    log_key: LogKeyFile | None = None,
+    seal: SealKeyFile | None = None,
+    now: Clock | None = None,
+    claim_rules: ClaimRules | None = None,
 ) -> Registry:
     """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed.
 
@@ -104,4 +123,4 @@ def open_registry(
         raise
     log_key = log_key or LogKeyFile(Path("log.key"))
     seal = seal or SealKeyFile(log_key.path.with_name("seal.key"))
-    return Registry(database, catalog, LogWriter(database), log_key, clock, seal)
+    return Registry(database, catalog, LogWriter(database), log_key, clock, seal, claim_rules=claim_rules or ClaimRules())

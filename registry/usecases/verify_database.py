@@ -30,6 +30,7 @@ from registry.usecases.log_state import Seen, require_not_shorter, require_same_
 from registry.usecases.rebuild import Entry, entry_of
 from registry.usecases.registry import Registry
 from registry.usecases.verify import Verified
+from registry.usecases.verify_cases import CaseWalk
 
 Progress = Callable[[int, int], None]
 CHANGED_WHOLE = "the leaves no longer have the root that the head says"
@@ -94,6 +95,7 @@ class _Walk:
         self._erased: dict[int, int] = {}
         self._kept: dict[int, KeptRow] = {}
         self._prompts = 0
+        self._cases = CaseWalk()
         if seen is not None and seen.head.size == 0:
             require_same_history(seen, self._frontier.root())
 
@@ -154,6 +156,7 @@ class _Walk:
             entry = entry_of(content, self._rules.revision)
             self._entries[entry.id] = entry
         self._check_report(leaf.index, kind, content, rows)
+        self._cases.read(leaf.index, content)
         if kind == "erasure":
             self._erased.update(dict.fromkeys(content["prompts"], leaf.index))
 
@@ -206,6 +209,7 @@ class _Walk:
             if self._erased.get(index) != kept.erased_by or kept.text is not None or kept.salt is not None:
                 raise LogChanged(f"the prompt of decision {index} is gone, and no entry says who erased it", code=Flaw.WRONG_PROMPT)
         self._check_catalog()
+        self._cases.finish(self._session)
 
     def _check_catalog(self) -> None:
         try:
@@ -228,5 +232,6 @@ class _Walk:
             *seen,
             "each decision was made at the revision of the changes before it, and is indexed as what it says",
             f"{len(self._entries)} registered entries are what the log says, and no others are registered",
+            f"{len(self._cases)} claims, disputes, verifications and reserved names are what the log says",
             f"{self._prompts} kept or erased prompts are those that their decisions commit to, each erasure is in the log",
         )

@@ -103,6 +103,35 @@ class World:
     def organisation(self) -> Request:
         return "", {"json": {"role": "rightsholder", "ref": f"org-{next(NUMBERS)}", "name": "Example"}}
 
+    def claim(self, *steps: str) -> str:
+        body = {"name": "Dog", "policy": {"usage": "prohibited"}}
+        claim = self.made("POST", "/v1/characters", "rightsholder", body)["claim"]["id"]
+        for step in steps:
+            self.made("POST", f"/v1/claims/{claim}/{step}", "operator", {"reason": "x"})
+        return str(claim)
+
+    def batch(self) -> str:
+        line = f'{{"type": "character", "ref": "cat-{next(NUMBERS)}", "name": "Cat"}}'
+        headers = {"content-type": "application/x-ndjson"}
+        job = self.http("POST", "/v1/imports", "rightsholder", content=line, headers=headers).json()
+        while job["state"] == "running":
+            job = self.made("GET", f"/v1/imports/{job['id']}", "rightsholder")
+        return str(job["id"])
+
+    def verification(self) -> str:
+        return str(self.made("POST", "/v1/organisations/me/verification", "rightsholder", {"evidence": "a contract"})["id"])
+
+    def reserved(self) -> str:
+        body = {"name": f"Quixotania {next(NUMBERS)}", "reason": "x"}
+        return str(self.made("POST", "/v1/reserved-names", "operator", body)["id"])
+
+    def dispute(self, ruling: str | None = None) -> str:
+        body = {"about": self.character(), "grounds": "other", "statement": "x"}
+        dispute = self.made("POST", "/v1/disputes", "service", body)["id"]
+        if ruling:
+            self.made("POST", f"/v1/disputes/{dispute}/decision", "operator", {"outcome": ruling, "reason": "x"})
+        return str(dispute)
+
     def import_job(self) -> str:
         line = '{"type": "work", "ref": "imported", "title": "Imported Saga"}'
         headers = {"content-type": "application/x-ndjson"}
@@ -116,6 +145,7 @@ def at(path: str, json: Any = None, **more: Any) -> Request:
 
 IMPORT = {"content": '{"type": "work", "ref": "imported", "title": "Imported Saga"}', "headers": {"content-type": "application/x-ndjson"}}
 PERSON: Callable[[], dict[str, str]] = lambda: {"email": f"p{next(NUMBERS)}@example.org", "name": "P"}  # noqa: E731
+WHY = {"reason": "x"}
 WRONG = {"organisation": "rightsholder", "password": "wrong wrong wrong"}
 
 SAMPLES: dict[tuple[str, str], Callable[[World], Request]] = {
@@ -133,19 +163,55 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Request]] = {
     ("GET", "/v1/works"): lambda _: at("/v1/works"),
     ("POST", "/v1/works"): lambda _: at("/v1/works", {"title": "Saga"}),
     ("GET", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}"),
-    ("PUT", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}", {"title": "Saga"}),
+    ("PUT", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}", {"title": "Saga"}, headers={"if-match": "*"}),
     ("PATCH", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}", {"title": "Saga"}),
     ("DELETE", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}"),
     ("GET", "/v1/characters"): lambda _: at("/v1/characters"),
     ("POST", "/v1/characters"): lambda _: at("/v1/characters", {"name": "Captain Example"}),
     ("GET", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}"),
-    ("PUT", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}", {"name": "Captain Example"}),
+    ("PUT", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}", {"name": "Captain Example"}, headers={"if-match": "*"}),
     ("PATCH", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}", {"name": "Captain Example"}),
     ("DELETE", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}"),
     ("POST", "/v1/preview"): lambda _: at("/v1/preview", {"draft": {"name": "Captain Example"}}),
     ("POST", "/v1/imports"): lambda _: at("/v1/imports", **IMPORT),
     ("GET", "/v1/imports/{import_id}"): lambda w: at(f"/v1/imports/{w.import_job()}"),
     ("GET", "/v1/export"): lambda w: at(f"/v1/export?rightsholder={w.own}"),
+    ("GET", "/v1/claims"): lambda _: at("/v1/claims"),
+    ("GET", "/v1/claims/{claim_id}"): lambda w: at(f"/v1/claims/{w.claim()}"),
+    ("POST", "/v1/claims/decisions"): lambda w: at("/v1/claims/decisions", {"batch": w.batch(), "decision": "reject", **WHY}),
+    ("POST", "/v1/claims/{claim_id}/approve"): lambda w: at(f"/v1/claims/{w.claim()}/approve", WHY),
+    ("POST", "/v1/claims/{claim_id}/reject"): lambda w: at(f"/v1/claims/{w.claim()}/reject", WHY),
+    ("POST", "/v1/claims/{claim_id}/ask"): lambda w: at(f"/v1/claims/{w.claim()}/ask", WHY),
+    ("POST", "/v1/claims/{claim_id}/answer"): lambda w: at(f"/v1/claims/{w.claim('ask')}/answer", {"text": "x"}),
+    ("DELETE", "/v1/claims/{claim_id}"): lambda w: at(f"/v1/claims/{w.claim()}"),
+    ("GET", "/v1/verifications"): lambda _: at("/v1/verifications"),
+    ("GET", "/v1/verifications/{verification_id}"): lambda w: at(f"/v1/verifications/{w.verification()}"),
+    ("POST", "/v1/verifications/{verification_id}/check"): lambda w: at(f"/v1/verifications/{w.verification()}/check"),
+    ("POST", "/v1/verifications/{verification_id}/decision"): lambda w: at(
+        f"/v1/verifications/{w.verification()}/decision", {"decision": "reject", **WHY}
+    ),
+    ("POST", "/v1/organisations/{organisation_id}/verification"): lambda w: at(
+        f"/v1/organisations/{w.own}/verification", {"evidence": "a contract"}
+    ),
+    ("DELETE", "/v1/organisations/{organisation_id}/verification"): lambda w: at(
+        f"/v1/organisations/{w.made('POST', '/v1/organisations', 'operator', w.organisation()[1]['json'])['id']}/verification?reason=x"
+    ),
+    ("GET", "/v1/reserved-names"): lambda _: at("/v1/reserved-names"),
+    ("POST", "/v1/reserved-names"): lambda _: at("/v1/reserved-names", {"name": f"Quixotania {next(NUMBERS)}", **WHY}),
+    ("DELETE", "/v1/reserved-names/{reserved_id}"): lambda w: at(f"/v1/reserved-names/{w.reserved()}?reason=x"),
+    ("POST", "/v1/disputes"): lambda w: at(
+        "/v1/disputes", {"about": w.character(), "grounds": "other", "statement": "x", "contact": "me@example.org"}
+    ),
+    ("GET", "/v1/disputes"): lambda _: at("/v1/disputes"),
+    ("GET", "/v1/disputes/{dispute_id}"): lambda w: at(f"/v1/disputes/{w.dispute()}"),
+    ("POST", "/v1/disputes/{dispute_id}/admit"): lambda w: at(f"/v1/disputes/{w.dispute()}/admit", WHY),
+    ("POST", "/v1/disputes/{dispute_id}/interim"): lambda w: at(f"/v1/disputes/{w.dispute()}/interim", {"enforce": "active", **WHY}),
+    ("POST", "/v1/disputes/{dispute_id}/answer"): lambda w: at(f"/v1/disputes/{w.dispute()}/answer", {"text": "x"}),
+    ("POST", "/v1/disputes/{dispute_id}/evidence"): lambda w: at(f"/v1/disputes/{w.dispute()}/evidence", {"text": "x"}),
+    ("POST", "/v1/disputes/{dispute_id}/decision"): lambda w: at(f"/v1/disputes/{w.dispute()}/decision", {"outcome": "rejected", **WHY}),
+    ("POST", "/v1/disputes/{dispute_id}/appeal"): lambda w: at(f"/v1/disputes/{w.dispute('upheld')}/appeal", {"text": "x"}),
+    ("DELETE", "/v1/disputes/{dispute_id}/texts"): lambda w: at(f"/v1/disputes/{w.dispute()}/texts"),
+    ("GET", "/v1/rightsholders/{rightsholder_id}/record"): lambda w: at(f"/v1/rightsholders/{w.own}/record"),
     ("GET", "/v1/changes"): lambda _: at("/v1/changes"),
     ("GET", "/v1/registered"): lambda _: at("/v1/registered?name=Captain"),
     ("GET", "/v1/decisions"): lambda _: at("/v1/decisions"),

@@ -17,13 +17,14 @@ from registry.core.errors import Conflict, InvalidInput, RegistryError, Verifica
 from registry.core.model import CharacterDraft, Policy
 from registry.store.backup import list_tables
 from registry.store.log import LeafDraft
-from registry.usecases.access import authenticate, update_organisation
 from registry.usecases.backup import write_backup
 from registry.usecases.catalog import CHARACTER, create_entry
 from registry.usecases.check import check
+from registry.usecases.keyring import authenticate
 from registry.usecases.log import fill_tree, public_keys
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.log_state import read_state, write_state
+from registry.usecases.organisations import update_organisation
 from registry.usecases.registry import open_registry
 from registry.usecases.restart import restart_log
 from registry.usecases.restore import restore_backup

@@ -9,7 +9,6 @@ from sqlalchemy import text
 from registry.core.errors import Damaged, LogUnavailable, VerificationFailed
 from registry.core.model import CharacterDraft, Policy, WorkDraft
 from registry.store.log import LeafDraft
-from registry.usecases.access import update_organisation
 from registry.usecases.catalog import CHARACTER, WORK, create_entry
 from registry.usecases.check import check
 from registry.usecases.clock import LogClock, reset_clock
@@ -17,6 +16,7 @@ from registry.usecases.doctor import Patient, examine
 from registry.usecases.log import make_log_key, public_keys
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.mend import mend_catalog
+from registry.usecases.organisations import update_organisation
 from registry.usecases.registry import open_registry
 from registry.usecases.verify_database import verify_database
 from tests.clock import Clock
