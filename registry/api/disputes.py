@@ -97,7 +97,7 @@ def answer_dispute(dispute_id: str, body: DisputeText, registry: CurrentRegistry
     return dispute_body(disputes.answer_dispute(registry, caller, dispute_id, body.text))
 
 
-@router.post("/disputes/{dispute_id}/evidence", status_code=201, responses=KEYED)
+@router.post("/disputes/{dispute_id}/evidence", responses=KEYED)
 def add_evidence(dispute_id: str, body: DisputeText, registry: CurrentRegistry, reader: CurrentReader) -> DisputeBody:
     """Add evidence, as either side."""
     return dispute_body(disputes.add_evidence(registry, reader, dispute_id, body.text))

@@ -143,7 +143,6 @@ def at(path: str, json: Any = None, **more: Any) -> Request:
     return path, {**({} if json is None else {"json": json}), **more}
 
 
-ANY = {"if-match": "*"}
 IMPORT = {"content": '{"type": "work", "ref": "imported", "title": "Imported Saga"}', "headers": {"content-type": "application/x-ndjson"}}
 PERSON: Callable[[], dict[str, str]] = lambda: {"email": f"p{next(NUMBERS)}@example.org", "name": "P"}  # noqa: E731
 WHY = {"reason": "x"}
@@ -164,13 +163,13 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Request]] = {
     ("GET", "/v1/works"): lambda _: at("/v1/works"),
     ("POST", "/v1/works"): lambda _: at("/v1/works", {"title": "Saga"}),
     ("GET", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}"),
-    ("PUT", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}", {"title": "Saga"}, headers=ANY),
+    ("PUT", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}", {"title": "Saga"}, headers={"if-match": "*"}),
     ("PATCH", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}", {"title": "Saga"}),
     ("DELETE", "/v1/works/{id}"): lambda w: at(f"/v1/works/{w.work()}"),
     ("GET", "/v1/characters"): lambda _: at("/v1/characters"),
     ("POST", "/v1/characters"): lambda _: at("/v1/characters", {"name": "Captain Example"}),
     ("GET", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}"),
-    ("PUT", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}", {"name": "Captain Example"}, headers=ANY),
+    ("PUT", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}", {"name": "Captain Example"}, headers={"if-match": "*"}),
     ("PATCH", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}", {"name": "Captain Example"}),
     ("DELETE", "/v1/characters/{id}"): lambda w: at(f"/v1/characters/{w.character()}"),
     ("POST", "/v1/preview"): lambda _: at("/v1/preview", {"draft": {"name": "Captain Example"}}),

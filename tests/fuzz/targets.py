@@ -154,7 +154,7 @@ def policy_targets(folder: Path) -> list[Target]:
 
 
 def registry_targets(registry: Registry, callers: dict[str, Caller], loop: asyncio.AbstractEventLoop) -> list[Target]:
-    """Return what needs a running registry, and the event loop that its log is written on. A refused file must change nothing."""
+    """Return what needs a running registry; its log is written on `loop`. A file that is refused must have changed nothing."""
 
     def state() -> tuple[Any, ...]:
         with registry.database.read() as session:
