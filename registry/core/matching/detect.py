@@ -7,7 +7,8 @@ from itertools import accumulate
 
 from registry.core.matching.borders import whole_end
 from registry.core.matching.fold import Folded
-from registry.core.matching.lexicon import TITLE, Lexicon
+from registry.core.matching.lexicon import Lexicon
+from registry.core.matching.segment import TITLE
 from registry.core.matching.typos import MAX_LENGTH, MIN_LENGTH, TYPO, windows
 from registry.core.matching.views import Reading, readings
 
