@@ -27,6 +27,7 @@ help:
 	@echo "installing what the registry needs ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m compileall -q registry
 	@touch $@
 
 .venv/.test: requirements-dev.txt .venv/.serve

@@ -50,7 +50,10 @@ Every decision stands in an append-only log before it is answered."""
 def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     """Return the app; without an opened registry it opens one as the settings say."""
     running = opened or open_registry(
-        settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin), seal=SealKeyFile(settings.seal_key)
+        settings.database,
+        log_key=LogKeyFile(settings.log_key, settings.log_origin),
+        seal=SealKeyFile(settings.seal_key),
+        compiled=settings.compiled_names,
     )
     api = Api(running, KeyRing(running), ImportJobs(running), RateLimit(settings.rate_limit), Metrics(running), PasswordThreads())
     app = FastAPI(

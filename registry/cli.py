@@ -247,7 +247,10 @@ def openapi_document() -> str:
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Registry]:
     running = open_registry(
-        settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin), seal=SealKeyFile(settings.seal_key)
+        settings.database,
+        log_key=LogKeyFile(settings.log_key, settings.log_origin),
+        seal=SealKeyFile(settings.seal_key),
+        compiled=settings.compiled_names,
     )
     try:
         yield running

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import Select, bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
+from registry.core.catalog import Unread
 from registry.core.model import Alias, Character, EntryStatus, Organisation, Role, Title, Work
 from registry.store.access import organisation_columns, policy_text, read_scheduled, read_stored_policy, scheduled_text, to_organisation
 from registry.store.log import POSTGRES_LOG, SQLITE_LOG, LeafDraft, TreeHead, append_leaves, read_head
@@ -85,6 +87,15 @@ def load_catalog(session: Session, *, after: int = 0) -> CatalogRows:
         tuple(_work(*row) for row in session.execute(_columns(WorkRow, _WORK).where(col(WorkRow.revision) > after))),
         tuple(_character(*row) for row in session.execute(_columns(CharacterRow, _CHARACTER).where(col(CharacterRow.revision) > after))),
     )
+
+
+def load_unread(session: Session, *, until: int) -> tuple[list[Organisation], list[Work], list[Unread]]:
+    """Return the rightsholders, works and active characters whose last change was revision `until` or before; characters unread."""
+    holders = session.exec(select(OrganisationRow).where(OrganisationRow.role == Role.rightsholder, OrganisationRow.revision <= until))
+    works = session.execute(_columns(WorkRow, _WORK).where(col(WorkRow.revision) <= until))
+    active = _columns(CharacterRow, _CHARACTER).where(col(CharacterRow.revision) <= until, col(CharacterRow.status) == EntryStatus.active)
+    unread = [Unread(row[0], row[_WORK_ID], partial(_character, *row)) for row in session.execute(active)]
+    return [to_organisation(row) for row in holders], [_work(*row) for row in works], unread
 
 
 def find_work(session: Session, *, entry_id: str | None = None, rightsholder: str = "", ref: str = "") -> Work | None:
@@ -174,6 +185,7 @@ def _write_entries(session: Session, changes: Sequence[Change]) -> None:
 _ENTRY = ("id", "rightsholder_id", "ref", "policy", "scheduled", "status", "revision", "created_at", "updated_at")
 _WORK = (*_ENTRY, "title", "titles")
 _CHARACTER = (*_ENTRY, "work_id", "name", "aliases")
+_WORK_ID = _CHARACTER.index("work_id")
 
 
 def _columns(row_type: type[Row], names: Iterable[str]) -> Select[Any]:

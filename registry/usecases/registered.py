@@ -77,7 +77,7 @@ def _now(registry: Registry, head: Head) -> Then:
     for _ in range(TRIES):
         catalog = registry.catalog.current
         if catalog.revision >= head.revision:
-            return Then(catalog.revision, (entry.character for entry in catalog.entries.values()))
+            return Then(catalog.revision, catalog.characters.values())
         registry.catalog.refresh()
     raise CatalogBehind("the catalog is catching up", revision=head.revision)
 

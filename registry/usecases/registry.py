@@ -10,9 +10,10 @@ from pathlib import Path
 
 from registry.core.catalog import Catalog, empty_catalog, extend_catalog
 from registry.store.catalog import CatalogRows, load_catalog, read_revision
-from registry.store.database import Database
+from registry.store.database import Database, Session
 from registry.store.log_writer import LogWriter
 from registry.store.word_facts import load_word_facts
+from registry.usecases.compiled import CompiledNames
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.seal import SealKeyFile
 
@@ -27,8 +28,9 @@ def utc_now() -> datetime:
 class CurrentCatalog:
     """The newest catalog that this process knows. `current` is replaced whole, so readers need no lock."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, compiled: CompiledNames) -> None:
         self._database = database
+        self._compiled = compiled
         self._lock = threading.Lock()
         self._begun = 0
         self.current = empty_catalog(load_word_facts())
@@ -45,9 +47,19 @@ class CurrentCatalog:
                 if (revision, epoch) == (self.current.revision, self.current.access_epoch):
                     return self.current
                 with no_collections():
-                    rows = load_catalog(session, after=self.current.revision)
-                    self.current = _extended(self.current, rows)
+                    self.current = self._caught_up(session, revision, epoch)
             return self.current
+
+    def _caught_up(self, session: Session, revision: int, epoch: int) -> Catalog:
+        known = self.current
+        if not known.revision:
+            known = self._compiled.load(session, epoch) or known
+            if known.revision == revision:
+                return known
+        catalog = _extended(known, load_catalog(session, after=known.revision))
+        if catalog.lexicon.segments[0] is not known.lexicon.segments[0]:
+            self._compiled.keep(session, catalog)
+        return catalog
 
 
 def _extended(catalog: Catalog, rows: CatalogRows) -> Catalog:
@@ -86,15 +98,20 @@ class Registry:
 
 
 def open_registry(
-    database_url: str, *, log_key: LogKeyFile | None = None, seal: SealKeyFile | None = None, now: Clock = utc_now
+    database_url: str,
+    *,
+    log_key: LogKeyFile | None = None,
+    seal: SealKeyFile | None = None,
+    compiled: Path | None = None,
+    now: Clock = utc_now,
 ) -> Registry:
     """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed.
 
-    `seal` is `seal.key` beside the log's key when not given.
+    `seal` is `seal.key` beside the log's key when not given; `compiled` is where compiled names are kept, nowhere when not given.
     """
     database = Database(database_url)
     database.migrate()
-    catalog = CurrentCatalog(database)
+    catalog = CurrentCatalog(database, CompiledNames(compiled))
     catalog.refresh()
     log_key = log_key or LogKeyFile(Path("log.key"))
     return Registry(database, catalog, LogWriter(database), log_key, seal or SealKeyFile(log_key.path.with_name("seal.key")), now)

@@ -1,5 +1,6 @@
 """Prompt to mentions: find every registered name, in the prompt as sent."""
 
+from registry.core.matching.compiled import read_key, segment_from_bytes, segment_to_bytes
 from registry.core.matching.facts import WordFacts
 from registry.core.matching.lexicon import Lexicon, compile_lexicon, extend_lexicon
 from registry.core.matching.mentions import MATCHER_VERSION, find_mentions
@@ -15,5 +16,8 @@ __all__ = [
     "extend_lexicon",
     "find_mentions",
     "preview",
+    "read_key",
     "report_aliases",
+    "segment_from_bytes",
+    "segment_to_bytes",
 ]

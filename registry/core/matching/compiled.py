@@ -17,16 +17,10 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 from registry.core.errors import InvalidInput
 from registry.core.matching.segment import Segment, Texts, members_of
 from registry.core.matching.typos import TypoIndex
-from registry.core.matching.weights import BIAS, METHOD_COST, WEIGHTS
 from registry.core.model import Character, Work
 
 MAGIC = b"LEXICON1"
 _CHECKSUM = 32
-
-
-def weights_checksum() -> str:
-    """Return what tells one set of weights from another: compiled names carry sums of them."""
-    return sha256(repr((BIAS, METHOD_COST, sorted(WEIGHTS.items()))).encode()).hexdigest()
 
 
 def segment_to_bytes(segment: Segment, key: Mapping[str, str | int]) -> bytes:
