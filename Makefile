@@ -4,7 +4,7 @@ BIN := .venv/bin
 export REGISTRY_HOME ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-slow policies lint bench bench-log bench-rules quality faults soak interop openapi format lock clean
+.PHONY: help serve test test-slow policies lint bench bench-matching bench-log bench-rules quality faults soak interop openapi format lock clean
 
 help:
 	@echo "make serve    set up, load a small example catalog, answer on http://127.0.0.1:8000"
@@ -13,6 +13,7 @@ help:
 	@echo "make policies   write anew what is made from policies/: words.py, docs/policies.md"
 	@echo "make lint     ruff, mypy --strict, import contracts"
 	@echo "make bench    measure /check against an empty endpoint, side by side"
+	@echo "make bench-matching  what finding names costs and weighs, with 80,000 and 1,000,000 aliases"
 	@echo "make bench-rules  measure what judging costs: a character, 30 rules, compiling"
 	@echo "make quality  score the matcher beside the usual ones on our own benchmark"
 	@echo "make bench-log  append with and without the tree, bytes, verify, replay, receipts (ARGS='--size 1000000')"
@@ -60,6 +61,9 @@ format: .venv/.test
 
 bench: .venv/.test
 	$(BIN)/python -m tests.benchmarks.check_cost
+
+bench-matching: .venv/.test
+	$(BIN)/python -m tests.benchmarks.matching $(ARGS)
 
 bench-rules: .venv/.test
 	$(BIN)/python -m tests.benchmarks.rules
