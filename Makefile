@@ -4,7 +4,7 @@ BIN := .venv/bin
 export REGISTRY_HOME ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-slow policies lint bench bench-matching bench-log bench-rules quality faults soak interop openapi format lock clean
+.PHONY: help serve test test-slow policies lint bench bench-matching bench-log bench-login bench-rules quality faults soak interop openapi format lock clean
 
 help:
 	@echo "make serve    set up, load a small example catalog, answer on http://127.0.0.1:8000"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench-rules  measure what judging costs: a character, 30 rules, compiling"
 	@echo "make quality  score the matcher beside the usual ones on our own benchmark"
 	@echo "make bench-log  append with and without the tree, bytes, verify, replay, receipts (ARGS='--size 1000000')"
+	@echo "make bench-login  log in with names that exist and names that do not, side by side"
 	@echo "make faults   kill the server under load 20 times, fill its disk, lock its database"
 	@echo "make soak     200 rightsholders write while 64 connections check, for five minutes (ARGS='--seconds 60')"
 	@echo "make interop  let other people's verifiers check our log"
@@ -67,6 +68,9 @@ bench-matching: .venv/.test
 
 bench-rules: .venv/.test
 	$(BIN)/python -m tests.benchmarks.rules
+
+bench-login: .venv/.test
+	$(BIN)/python -m tests.benchmarks.login
 
 faults: .venv/.test
 	$(BIN)/python -m pytest tests/faults --rounds 20

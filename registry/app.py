@@ -15,7 +15,9 @@ from registry.api import (
     alias_preview,
     changes,
     checks,
+    claims,
     decisions,
+    disputes,
     entries,
     health,
     imports,
@@ -26,6 +28,7 @@ from registry.api import (
     organisations,
     policies,
     sessions,
+    verifications,
 )
 from registry.api.context import Api, PasswordThreads, RateLimit
 from registry.api.docs import add_docs
@@ -33,6 +36,7 @@ from registry.api.front import CheckFirst, Envelope
 from registry.api.metrics import Metrics
 from registry.api.problems import answer_problems
 from registry.config import Settings
+from registry.usecases.dispute_decisions import pass_terms
 from registry.usecases.imports import ImportJobs, fail_interrupted_imports
 from registry.usecases.keyring import KeyRing
 from registry.usecases.log import fill_tree
@@ -54,6 +58,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         log_key=LogKeyFile(settings.log_key, settings.log_origin),
         seal=SealKeyFile(settings.seal_key),
         compiled=settings.compiled_names,
+        claim_rules=settings.claim_rules,
     )
     api = Api(running, KeyRing(running), ImportJobs(running), RateLimit(settings.rate_limit), Metrics(running), PasswordThreads())
     app = FastAPI(
@@ -71,12 +76,15 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         checks,
         entries,
         alias_preview,
+        claims,
+        disputes,
         imports,
         decisions,
         aftermath,
         log,
         changes,
         organisations,
+        verifications,
         keys,
         mandates,
         members,
@@ -91,7 +99,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     if settings.fast_check:
         app.add_middleware(CheckFirst, api=api)
     if settings.trusted_proxies:
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app
 
 
@@ -115,7 +123,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _follow(api: Api) -> None:
     """Take in what other processes registered, before a check has to wait for it, store full subtrees, erase prompts that are due,
-    note which keys were used.
+    do what terms that passed ask for, note which keys were used.
     """
     running = api.registry
     while True:
@@ -124,4 +132,5 @@ async def _follow(api: Api) -> None:
             await run_in_threadpool(running.catalog.refresh)
             await run_in_threadpool(fill_tree, running)
             await run_in_threadpool(erase_due_prompts, running)
+            await run_in_threadpool(pass_terms, running)
             await run_in_threadpool(api.keys.note_use)

@@ -35,8 +35,10 @@ def get_registered(
     name: Annotated[str, Query(min_length=1, max_length=500)],
     at: Annotated[AwareDatetime | None, Query(description="When; now if left out.")] = None,
 ) -> Response:
-    """Which characters were registered under this name then, also when none was: a note signed with the log's key.
+    """Which characters a check of this name would have found then, also when none: a note signed with the log's key.
 
-    Its second line is JSON: name, time, revision, the log's size and root at the time of the answer, and the characters.
+    Its second line is JSON: name, time, revision, matcher, level, the log's size and root at the time of the answer, and the
+    characters, each with the `status` of the mention (`linked`, `ambiguous`, `dismissed`: too ordinary to be meant by the name
+    alone), the `alias` that was found and by what `method`; `not_matched` is one that has the name, but is never found by it.
     """
     return Response(format_note(registered_then(registry, caller, name, at)), media_type="text/plain; charset=utf-8")

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from limits import RateLimitItemPerSecond
@@ -108,9 +108,13 @@ def get_registry(request: Request) -> Registry:
     return get_api(request).registry
 
 
-def get_caller(request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Caller:
+def get_caller(
+    request: Request,
+    shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    on_behalf_of: Annotated[str | None, Header(description="Representatives: the rightsholder acted for, its id or `ref:...`.")] = None,
+) -> Caller:
     """Return who is asking."""
-    del shown  # declared so that the OpenAPI document says how to authenticate
+    del shown, on_behalf_of  # declared so that the OpenAPI document says how to authenticate
     caller = get_api(request).authenticate(sender_of(request.scope, dict(request.scope["headers"])))
     require_scope_of(request, caller)
     return caller

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
@@ -15,12 +15,21 @@ from registry.api.schemas import DecisionBody, Page
 from registry.core.model import Level, Outcome
 from registry.store.decisions import DecisionFilter, StoredDecision
 from registry.usecases import decisions
-from registry.usecases.exports import Format, begin_export, export_bytes, manifest_of
+from registry.usecases.export_formats import Format, Piece
+from registry.usecases.exports import begin_export, export_pieces, manifest_of
 
 router = APIRouter(prefix="/v1", tags=["decisions"], responses=documented(401, 403, 422))
-MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+MEDIA_TYPES = {
+    Format.jsonl: "application/x-ndjson",
+    Format.csv: "text/csv; charset=utf-8",
+    Format.parquet: "application/vnd.apache.parquet",
+}
 SHOWN_EXPORT: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "A decision a line."}
+    200: {
+        "content": {media_type.partition(";")[0]: {} for media_type in MEDIA_TYPES.values()},
+        "description": "A decision a line, or a row. `x-log-size` says where the log stops, `link` where the manifest is.",
+        "headers": {name: {"schema": {"type": "string"}} for name in ("x-log-size", "link")},
+    }
 }
 CHUNK_BYTES = 65_536
 
@@ -56,7 +65,7 @@ def chosen_decisions(
 
 
 Chosen = Annotated[DecisionFilter, Depends(chosen_decisions)]
-ExportFormat = Annotated[Literal["jsonl", "csv"], Query(alias="format", description="Parquet: `registry decisions FILE.parquet`.")]
+ExportFormat = Annotated[Format, Query(alias="format", description="Parquet where the extra `parquet` is installed.")]
 ExportSize = Annotated[int | None, Query(ge=0, description="Only decisions below this index: with the same one, the same bytes.")]
 
 
@@ -82,21 +91,26 @@ def count_decisions(registry: CurrentRegistry, caller: CurrentCaller, chosen: Ch
 
 @router.get("/decisions/export", response_class=Response, responses={**SHOWN_EXPORT, **documented(503)})
 def export_decisions(
-    registry: CurrentRegistry, caller: CurrentCaller, chosen: Chosen, file_format: ExportFormat = "jsonl", size: ExportSize = None
+    request: Request,
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    chosen: Chosen,
+    file_format: ExportFormat = Format.jsonl,
+    size: ExportSize = None,
 ) -> Response:
-    """Stream decisions, oldest first. `x-log-size` says where it stops: ask `/v1/decisions/export/manifest` with that `size`."""
-    export = begin_export(registry, Format(file_format), chosen, size=size)
-    pieces = _chunks(export_bytes(registry, caller, export))
-    return StreamingResponse(pieces, media_type=MEDIA_TYPES[file_format], headers={"x-log-size": str(export.size)})
+    """Stream decisions, oldest first, as JSON lines, CSV or Parquet; `link` says where the manifest of exactly this export is."""
+    export = begin_export(registry, file_format, chosen, size=size)
+    manifest = f"{request.url.path}/manifest?{request.url.include_query_params(size=export.size).query}"
+    headers = {"x-log-size": str(export.size), "link": f'<{manifest}>; rel="describedby"'}
+    return StreamingResponse(_chunks(export_pieces(registry, caller, export)), media_type=MEDIA_TYPES[file_format], headers=headers)
 
 
 @router.get("/decisions/export/manifest", responses=documented(503))
 def export_manifest(
-    registry: CurrentRegistry, caller: CurrentCaller, chosen: Chosen, file_format: ExportFormat = "jsonl", size: ExportSize = None
+    registry: CurrentRegistry, caller: CurrentCaller, chosen: Chosen, file_format: ExportFormat = Format.jsonl, size: ExportSize = None
 ) -> ManifestBody:
     """Read what such an export must be: its rows, its SHA-256, and the signed checkpoint that it is bound to."""
-    export = begin_export(registry, Format(file_format), chosen, size=size)
-    return ManifestBody(**manifest_of(registry, caller, export))
+    return ManifestBody(**manifest_of(registry, caller, begin_export(registry, file_format, chosen, size=size)))
 
 
 @router.get("/decisions/{decision_id}", responses=documented(404))
@@ -109,11 +123,11 @@ def _body(found: StoredDecision) -> DecisionBody:
     return DecisionBody(index=found.index, leaf_hash=found.leaf_hash.hex(), decision=found.leaf)
 
 
-def _chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _chunks(pieces: Iterator[Piece]) -> Iterator[bytes]:
     """Join small pieces: each that is sent costs a change of threads."""
     chunk = bytearray()
     for piece in pieces:
-        chunk += piece
+        chunk += piece.data
         if len(chunk) >= CHUNK_BYTES:
             yield bytes(chunk)
             chunk.clear()

@@ -1,21 +1,27 @@
 """Routes of works and characters. `{id}` is our id, or `ref:` and the rightsholder's own ref."""
 
+from dataclasses import asdict
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from registry.api.claim_schemas import CharacterAnswer, CharacterCreate, claim_summary
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.problems import documented
 from registry.api.schemas import CharacterUpdate, Page, WorkUpdate
-from registry.core.model import Character, CharacterDraft, EntryStatus, Outcome, Work, WorkDraft
+from registry.core.model import IN_FORCE, Character, EntryStatus, Outcome, Work, WorkDraft
 from registry.store.catalog import EntryFilter
 from registry.usecases import catalog
+from registry.usecases.alias_preview import report_character
 from registry.usecases.catalog import CHARACTER, WORK
+from registry.usecases.claim_review import open_claim
+from registry.usecases.registry import Registry
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 Holder = Annotated[str | None, Query(description="Whose ref it is, when not your own: the rightsholder's id.")]
+Status = Annotated[EntryStatus | None, Query(description="What is in force (`active`, `disputed`) when left out.")]
 Search = Annotated[str | None, Query(max_length=200, description="The beginning of any name or title, in any script, case and width.")]
 
 
@@ -33,12 +39,12 @@ def list_works(
     q: Search = None,
     rightsholder: Holder = None,
     usage: Outcome | None = None,
-    status: EntryStatus = EntryStatus.active,
+    status: Status = None,
     cursor: str = "",
     limit: Limit = 100,
 ) -> Page[Work]:
     """List works in id order."""
-    chosen = EntryFilter(rightsholder=rightsholder, status=status, usage=usage)
+    chosen = EntryFilter(rightsholder=rightsholder, statuses=_statuses(status), usage=usage)
     items = cast("list[Work]", catalog.list_entries(registry, caller, WORK, chosen, query=q, after=cursor, limit=limit))
     return Page(items=items, next=items[-1].id if len(items) == limit else None)
 
@@ -70,9 +76,9 @@ def withdraw_work(id: str, registry: CurrentRegistry, caller: CurrentCaller) -> 
 
 
 @router.post("/characters", status_code=201, tags=["characters"], responses=documented(409, 503))
-def create_character(body: CharacterDraft, registry: CurrentRegistry, caller: CurrentCaller) -> Character:
-    """Register a character, in force for every check that starts after this answer."""
-    return cast("Character", catalog.create_entry(registry, caller, CHARACTER, body))
+def create_character(body: CharacterCreate, registry: CurrentRegistry, caller: CurrentCaller) -> CharacterAnswer:
+    """Register a character: in force for every check that starts after this answer, unless its `claim` says why it waits."""
+    return _answered(registry, catalog.create_entry(registry, caller, CHARACTER, body, status=EntryStatus(body.status)))
 
 
 @router.get("/characters", tags=["characters"])
@@ -84,12 +90,12 @@ def list_characters(
     work: Annotated[str | None, Query(description="The work's id.")] = None,
     rightsholder: Holder = None,
     usage: Outcome | None = None,
-    status: EntryStatus = EntryStatus.active,
+    status: Status = None,
     cursor: str = "",
     limit: Limit = 100,
 ) -> Page[Character]:
     """List characters in id order."""
-    chosen = EntryFilter(rightsholder=rightsholder, work=work, status=status, usage=usage)
+    chosen = EntryFilter(rightsholder=rightsholder, work=work, statuses=_statuses(status), usage=usage)
     items = cast("list[Character]", catalog.list_entries(registry, caller, CHARACTER, chosen, query=q, after=cursor, limit=limit))
     return Page(items=items, next=items[-1].id if len(items) == limit else None)
 
@@ -103,27 +109,38 @@ def get_character(id: str, registry: CurrentRegistry, caller: CurrentCaller, rig
 @router.put("/characters/{id}", tags=["characters"], responses=documented(404, 409, 503))
 def put_character(
     id: str,  # noqa: A002
-    body: CharacterDraft,
+    body: CharacterCreate,
     registry: CurrentRegistry,
     caller: CurrentCaller,
     response: Response,
-) -> Character:
-    """Replace a character whole; with `ref:` and a free ref, register it (201)."""
-    character, is_new = catalog.put_entry(registry, caller, CHARACTER, id, body)
+) -> CharacterAnswer:
+    """Replace a character whole; with `ref:` and a free ref, register it (201). Names that must wait leave it as it is meanwhile."""
+    character, is_new = catalog.put_entry(registry, caller, CHARACTER, id, body, status=EntryStatus(body.status))
     response.status_code = 201 if is_new else 200
-    return cast("Character", character)
+    return _answered(registry, character)
 
 
 @router.patch("/characters/{id}", tags=["characters"], responses=documented(404, 409, 503))
-def patch_character(id: str, body: CharacterUpdate, registry: CurrentRegistry, caller: CurrentCaller) -> Character:  # noqa: A002
-    """Change some fields of a character."""
-    return cast("Character", catalog.patch_entry(registry, caller, CHARACTER, id, _said(body)))
+def patch_character(id: str, body: CharacterUpdate, registry: CurrentRegistry, caller: CurrentCaller) -> CharacterAnswer:  # noqa: A002
+    """Change some fields of a character; names that must wait do so in its `claim`, everything else counts at once."""
+    return _answered(registry, catalog.patch_entry(registry, caller, CHARACTER, id, _said(body)))
 
 
 @router.delete("/characters/{id}", tags=["characters"], responses=documented(404, 503))
 def withdraw_character(id: str, registry: CurrentRegistry, caller: CurrentCaller) -> Character:  # noqa: A002
     """Withdraw a character: no longer enforced, still readable for its owner and in the log."""
     return cast("Character", catalog.withdraw_entry(registry, caller, CHARACTER, id))
+
+
+def _answered(registry: Registry, character: Work | Character) -> CharacterAnswer:
+    assert isinstance(character, Character)  # noqa: S101  what CHARACTER makes
+    claim = open_claim(registry, character.id)
+    report = [asdict(r) for r in report_character(registry, character)]
+    return CharacterAnswer.model_validate({**dict(character), "report": report, "claim": claim and claim_summary(claim)})
+
+
+def _statuses(status: EntryStatus | None) -> frozenset[EntryStatus]:
+    return IN_FORCE if status is None else frozenset({status})
 
 
 def _said(body: WorkUpdate | CharacterUpdate) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def _body(job: ImportJob) -> ImportJobBody:
         lines_done=job.lines_done,
         lines_total=job.lines_total,
         counts=report.get("counts"),
+        claims=report.get("claims"),
         errors=report.get("errors", []),
         warnings=report.get("warnings", []),
         created_at=job.created_at,

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1", tags=["organisations"], dependencies=[Depends(r
 def create_organisation(body: OrganisationCreate, registry: CurrentRegistry, caller: CurrentCaller) -> Organisation:
     """Create an organisation. Only the operator may."""
     return organisations.create_organisation(
-        registry, caller, role=body.role, ref=body.ref, name=body.name, contact=body.contact, policy=body.policy
+        registry, caller, role=body.role, ref=body.ref, name=body.name, contact=body.contact, policy=body.policy, verified=body.verified
     )
 
 

@@ -46,6 +46,7 @@ KINDS: tuple[tuple[type[errors.RegistryError], Kind], ...] = (
     (errors.TooLarge, Kind(413, "too-large", "The request is too large")),
     (errors.TooManyRequests, Kind(429, "too-many-requests", "Too many requests")),
     (errors.LogUnavailable, Kind(503, "log-unavailable", "The log cannot be written")),
+    (errors.Damaged, Kind(503, "damaged", "Something stored is damaged")),
     (errors.Unavailable, Kind(503, "unavailable", "The registry cannot answer now")),
     (errors.VerificationFailed, Kind(422, "verification-failed", "The proof does not hold")),
 )

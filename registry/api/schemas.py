@@ -186,6 +186,7 @@ class OrganisationCreate(Body):
     name: NameText
     contact: Contact | None = None
     policy: Policy | None = None
+    verified: bool = Field(True, description="Of a rightsholder: whom you enter, you know; false: it has to prove who it is.")
 
 
 class OrganisationUpdate(Body):
@@ -236,6 +237,13 @@ class ImportLineError(BaseModel):
     message: str
 
 
+class ImportClaims(BaseModel):
+    """How many entries of an import have names that wait for review, and how many for each reason."""
+
+    waiting: int
+    risks: dict[str, int]
+
+
 class ImportJobBody(BaseModel):
     """An import: `state` is `running`, `done` or `failed`. When it failed, nothing of the file was applied."""
 
@@ -244,6 +252,7 @@ class ImportJobBody(BaseModel):
     lines_done: int
     lines_total: int
     counts: dict[str, int] | None
+    claims: ImportClaims | None = Field(None, description="What waits for review; decide about all of it by `batch`, the import's id.")
     errors: list[ImportLineError]
     warnings: list[ImportLineError]
     created_at: datetime

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from registry.core.matching import Lexicon, WordFacts, compile_lexicon, extend_lexicon, segment_from_bytes
-from registry.core.model import Character, EntryStatus, Organisation, Policy, Work
+from registry.core.model import IN_FORCE, Character, EntryStatus, Organisation, Policy, Work
 from registry.core.rules import EffectivePolicy, Shared, compile_policy
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One active character with all that a verdict about it says."""
+    """One character in force with all that a verdict about it says."""
 
     character: Character
     work: Work | None
@@ -51,16 +51,16 @@ class Characters(Mapping[str, Character]):
         return character in self._known
 
     def with_changes(self, changed: Mapping[str, Character]) -> "Characters":
-        """Return these characters with others added or replaced, withdrawn ones gone."""
+        """Return these characters with others added or replaced, those not in force gone."""
         known = {**self._known, **changed}
         for character in changed.values():
-            if character.status is not EntryStatus.active:
+            if character.status not in IN_FORCE:
                 del known[character.id]
         return Characters(known)
 
 
 class Entries(Mapping[str, Entry]):
-    """Active characters with what a verdict says, by id; each is compiled when first asked for."""
+    """Characters in force with what a verdict says, by id; each is compiled when first asked for."""
 
     __slots__ = ("_characters", "_made", "_rightsholders", "_shared", "_works")
 
@@ -108,7 +108,7 @@ class Catalog:
     rightsholders: Mapping[str, Organisation] = field(default_factory=dict)
 
     def policy_of(self, character: str) -> EffectivePolicy:
-        """Return what holds for an active character. Raises KeyError for any other."""
+        """Return what holds for a character in force. Raises KeyError for any other."""
         return self.entries[character].policy
 
 
@@ -126,7 +126,7 @@ def extend_catalog(
     works: Iterable[Work] = (),
     characters: Iterable[Character] = (),
 ) -> Catalog:
-    """Return the catalog with these entries added or replaced (by id); withdrawn characters are gone.
+    """Return the catalog with these entries added or replaced (by id); characters not in force are gone.
 
     From the empty catalog with everything registered this is the compilation from nothing: both find and judge alike.
     """
@@ -152,7 +152,7 @@ def catalog_from_compiled(
     works: Iterable[Work],
     characters: Iterable[Unread],
 ) -> Catalog:
-    """Return the catalog of exactly these entries, all of them active characters, whose names were compiled before.
+    """Return the catalog of exactly these entries, characters in force, whose names were compiled before.
 
     Raises InvalidInput when the bytes are not compiled names.
     """
@@ -178,6 +178,7 @@ def _entry(character: Character, works: Mapping[str, Work], rightsholders: Mappi
         character_ref=character.ref,
         work_ref=work.ref if work else None,
         shared=shared,
+        disputed=character.status is EntryStatus.disputed,
     )
     return Entry(character, work, rightsholder, policy)
 

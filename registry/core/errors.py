@@ -17,6 +17,7 @@ RegistryError
 │   ├── LogChanged          the log or its database is not what it was, or does not agree with itself
 │   └── CheckpointRejected  nobody trusted has signed it, or it is another log's
 └── Unavailable             the registry cannot answer now; nothing was decided
+    ├── Damaged             what is stored is not what was written
     ├── LogUnavailable      the decision log cannot be written
     └── CatalogBehind       the catalog in memory is older than the log; it is catching up
 """
@@ -115,6 +116,10 @@ class Unavailable(RegistryError):
     def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Damaged(Unavailable):
+    """A stored row or entry is not what was written: nothing that follows from it may be answered. The message names it."""
 
 
 class LogUnavailable(Unavailable):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.errors import Conflict, FieldError, InvalidInput, NotPermitted
-from registry.core.model import Organisation, Outcome, Policy, Role
+from registry.core.model import Organisation, Outcome, Policy, Role, Verified
 from registry.core.policy import begins_later
 from registry.core.scopes import Scope
 from registry.store import access as store
@@ -17,21 +17,37 @@ from registry.usecases.registry import Registry
 
 
 def create_organisation(
-    registry: Registry, caller: Caller | None, *, role: Role, ref: str, name: str, contact: str | None = None, policy: Policy | None = None
+    registry: Registry,
+    caller: Caller | None,
+    *,
+    role: Role,
+    ref: str,
+    name: str,
+    contact: str | None = None,
+    policy: Policy | None = None,
+    verified: bool = True,
+    in_log: bool = True,
 ) -> Organisation:
-    """Create an organisation; `caller` is None only for the command line, which owns the machine. Raises Conflict, NotPermitted."""
+    """Create an organisation; `caller` is None only for the command line, which owns the machine. Raises Conflict, NotPermitted.
+
+    Whom the operator enters, the operator knows; a rightsholder that is not `verified` has to prove who it is.
+    A rightsholder is always in the log; `in_log` False keeps the others that `registry init` makes out of it.
+    """
     if caller is not None:
         caller.require(Role.operator)
     if policy is not None and role is not Role.rightsholder:
         raise InvalidInput("only a rightsholder has a policy")
     now = registry.now()
     organisation = Organisation(id=new_id("org", now), role=role, ref=ref, name=name, contact=contact, policy=policy)
+    if not verified and role is Role.rightsholder:
+        organisation = organisation.model_copy(update={"verified": Verified.no})
     with registry.database.write() as session:
         store.add_organisation(session, organisation.model_copy(update={"policy": None}), created_at=now)  # the change brings it
         if role is Role.rightsholder:
             commit_changes(session, [organisation_change(organisation, caller, now)])
         else:
-            log_access(session, caller, now, "organisation", "made", organisation=organisation.id, role=role.value)
+            if in_log:
+                log_access(session, caller, now, "organisation", "made", organisation=organisation.id, role=role.value)
             session.commit()
     registry.catalog.refresh()
     return organisation

@@ -12,7 +12,6 @@ from registry.core.matching.segment import Segment, compile_segment
 from registry.core.model import Character, Work
 
 MAX_DELTAS = 8
-NEEDS_CONTEXT = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +26,7 @@ class Lexicon:
         return all(not later.speaks_of(entry) for later in self.segments[number + 1 :])
 
     def find_character(self, character: str) -> Character | None:
-        """Return an active character as it is now."""
+        """Return a character in force as it is now."""
         for segment in reversed(self.segments):
             if segment.speaks_of(character):
                 return segment.characters.get(character)
@@ -49,7 +48,7 @@ class Lexicon:
 
 
 def compile_lexicon(characters: Iterable[Character], works: Iterable[Work], facts: WordFacts) -> Lexicon:
-    """Compile active characters from nothing. `works` give the titles that may settle who is meant."""
+    """Compile the characters in force from nothing. `works` give the titles that may settle who is meant."""
     titles = {w.id: w for w in works}
     return Lexicon((compile_segment({c.id: c for c in characters}, titles, titles.get, facts),), facts)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from registry.core.matching.detect import Found
 from registry.core.matching.evidence import Sign
 from registry.core.matching.fold import Folded, bare
-from registry.core.matching.lexicon import NEEDS_CONTEXT, Lexicon
-from registry.core.matching.segment import STRONG_TITLE, TITLE
+from registry.core.matching.lexicon import Lexicon
+from registry.core.matching.segment import NEEDS_CONTEXT, STRONG_TITLE, TITLE
 from registry.core.matching.surroundings import Style, signs_around
 from registry.core.matching.variants import bordered
 from registry.core.matching.weights import METHOD_COST, WEIGHTS

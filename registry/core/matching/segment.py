@@ -13,9 +13,11 @@ from registry.core.matching.fold import FoldTable, bare
 from registry.core.matching.typos import MAX_LENGTH, MIN_LENGTH, TypoIndex, build_index
 from registry.core.matching.variants import bordered, spellings
 from registry.core.matching.weights import BIAS, METHOD_COST, WEIGHTS
-from registry.core.model import Character, CharacterDraft, EntryStatus, MatchMode, Work
+from registry.core.model import IN_FORCE, Character, CharacterDraft, EntryStatus, MatchMode, Work
 
 TITLE = 8  # a flag beside the match mode: this text is a title of a work, evidence rather than a name
+NEEDS_CONTEXT = 2
+EVERYDAY = -310  # below this score a name is an everyday word: 250 below what level balanced takes for ambiguous (link.THRESHOLDS)
 STRONG_TITLE = 100  # the base of a title that nobody writes by chance; an everyday word has 0
 MODES = {MatchMode.auto: 0, MatchMode.exact: 1, MatchMode.needs_context: 2, MatchMode.never: 3}
 
@@ -116,7 +118,7 @@ def compile_segment(
     changed: frozenset[str] | None = None,
 ) -> Segment:
     """Compile entries, by id; withdrawn ones are left out. `find_work` finds the works that their characters belong to."""
-    active = {i: c for i, c in characters.items() if c.status is EntryStatus.active}
+    active = {i: c for i, c in characters.items() if c.status in IN_FORCE}
     living = {i: w for i, w in works.items() if w.status is EntryStatus.active}
     columns, lookup = _Columns(), Lookup(facts)
     for work in living.values():
@@ -158,22 +160,31 @@ def _add_titles(columns: _Columns, work: Work, table: FoldTable, lookup: Lookup)
     for text in dict.fromkeys([work.title, *(t.text for t in work.titles)]):
         folded = bare(text, table)
         if len(folded) >= 3:
-            columns.add(text, work.id, TITLE, _title_score(folded, lookup), folded)
+            columns.add(text, work.id, TITLE, title_score(folded, lookup), folded)
 
 
-def _title_score(folded: str, lookup: Lookup) -> int:
+def title_score(folded: str, lookup: Lookup) -> int:
     """Tell titles that speak for themselves (several words, or none that a dictionary or a list of names holds) from everyday words."""
     is_phrase = folded.isascii() and " " in folded and len(folded) >= 6
     return STRONG_TITLE if is_phrase or not lookup[folded].flags & (WORD | GIVEN | SURNAME | PLACE) else 0
 
 
 def _add_names(columns: _Columns, character: Character, titles: frozenset[str], table: FoldTable, lookup: Lookup) -> None:
-    names = {character.name: MatchMode.auto} | {a.text: a.match for a in character.aliases}
+    names = names_of(character)
     folded = {text: bare(text, table) for text in names}
     entry = entry_of([f for f in dict.fromkeys(folded.values()) if f], titles, lookup, careful=is_careful(character))
+    is_disputed = character.status is EntryStatus.disputed
     for text, mode in names.items():
         if mode is not MatchMode.never and folded[text]:
-            columns.add(text, character.id, MODES[mode], score_alone(folded[text], entry, lookup), folded[text])
+            score = score_alone(folded[text], entry, lookup)
+            # INVARIANT: under dispute an everyday word is found only in company, so that a bogus claim on one blocks nobody.
+            column = NEEDS_CONTEXT if is_disputed and score < EVERYDAY else MODES[mode]
+            columns.add(text, character.id, column, score, folded[text])
+
+
+def names_of(character: CharacterDraft) -> dict[str, MatchMode]:
+    """Return every name, in order, with how it may be found."""
+    return {character.name: MatchMode.auto} | {a.text: a.match for a in character.aliases}
 
 
 def is_careful(character: CharacterDraft) -> bool:
