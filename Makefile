@@ -4,13 +4,18 @@ BIN := .venv/bin
 export REGISTRY_HOME ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-slow policies lint bench bench-matching bench-log bench-login bench-rules quality faults soak interop openapi format lock clean
+SECONDS ?= 60
+
+.PHONY: help serve test test-slow policies lint audit fuzz schemathesis bench bench-matching bench-log bench-login bench-rules quality faults soak interop openapi format lock clean
 
 help:
 	@echo "make serve    set up, load a small example catalog, answer on http://127.0.0.1:8000"
 	@echo "make test     set up, run the whole suite on SQLite and PostgreSQL"
 	@echo "make test-slow  the laws on 20,000 examples"
 	@echo "make policies   write anew what is made from policies/: words.py, docs/policies.md"
+	@echo "make fuzz SECONDS=60   files, notes, policies and prompts that nobody would write; says how many were tried"
+	@echo "make schemathesis SECONDS=60   ask a running server all that its OpenAPI document allows, as each role and as nobody"
+	@echo "make audit    look our requirements up in the list of known vulnerabilities (needs the network)"
 	@echo "make lint     ruff, mypy --strict, import contracts"
 	@echo "make bench    measure /check against an empty endpoint, side by side"
 	@echo "make bench-matching  what finding names costs and weighs, with 80,000 and 1,000,000 aliases"
@@ -55,6 +60,18 @@ lint: .venv/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tests/requirements.py
+
+audit: .venv/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
+	$(BIN)/python tests/requirements.py --audit
+
+fuzz: .venv/.test
+	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)
+
+schemathesis: .venv/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-contract.txt
+	$(BIN)/python -m tests.contract.run --seconds $(SECONDS)
 
 format: .venv/.test
 	$(BIN)/ruff format .
@@ -96,6 +113,8 @@ lock:
 	uv pip compile -q pyproject.toml --extra fast --extra postgres --group build --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -o requirements.txt
 	uv pip compile -q pyproject.toml --extra fast --extra postgres --group build --group dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements.txt -o requirements-dev.txt
 	uv pip compile -q pyproject.toml --group interop --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements-dev.txt -o requirements-interop.txt
+	uv pip compile -q pyproject.toml --group contract --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements-dev.txt -o requirements-contract.txt
+	uv pip compile -q pyproject.toml --group audit --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements-dev.txt -o requirements-audit.txt
 	uv pip compile -q pyproject.toml --group quality --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -c requirements-dev.txt -o requirements-quality.txt
 
 clean:

@@ -27,14 +27,18 @@ from registry.api import (
     members,
     organisations,
     policies,
+    quotas,
     sessions,
     verifications,
 )
-from registry.api.context import Api, PasswordThreads, RateLimit
+from registry.api.context import Api, PasswordThreads
 from registry.api.docs import add_docs
 from registry.api.front import CheckFirst, Envelope
+from registry.api.limits import AddressLimit
 from registry.api.metrics import Metrics
+from registry.api.openapi import describe
 from registry.api.problems import answer_problems
+from registry.api.safety import allow_origins
 from registry.config import Settings
 from registry.usecases.dispute_decisions import pass_terms
 from registry.usecases.imports import ImportJobs, fail_interrupted_imports
@@ -42,6 +46,7 @@ from registry.usecases.keyring import KeyRing
 from registry.usecases.log import fill_tree
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.prompts import erase_due_prompts
+from registry.usecases.quotas import Quotas
 from registry.usecases.registry import Registry, open_registry
 from registry.usecases.seal import SealKeyFile
 
@@ -60,7 +65,8 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         compiled=settings.compiled_names,
         claim_rules=settings.claim_rules,
     )
-    api = Api(running, KeyRing(running), ImportJobs(running), RateLimit(settings.rate_limit), Metrics(running), PasswordThreads())
+    limits = Quotas(running, settings.quota), AddressLimit(settings.address_limit)
+    api = Api(running, KeyRing(running), ImportJobs(running), *limits, Metrics(running), PasswordThreads())
     app = FastAPI(
         title="Character registry",
         version=registry.__version__,
@@ -85,6 +91,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         changes,
         organisations,
         verifications,
+        quotas,
         keys,
         mandates,
         members,
@@ -95,9 +102,11 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         app.include_router(room.router)
     app.include_router(members.public)
     add_docs(app)
-    app.add_middleware(Envelope, api=api)
+    describe(app)
+    app.add_middleware(Envelope, api=api, hsts_seconds=settings.hsts_seconds)
     if settings.fast_check:
         app.add_middleware(CheckFirst, api=api)
+    allow_origins(app, settings.cors_origins, credentials=settings.cors_credentials)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app

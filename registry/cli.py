@@ -18,6 +18,7 @@ from rich.table import Table
 import registry
 from registry.api.answers import answer
 from registry.api.logs import configure_logs
+from registry.api.slow import bounded_protocol
 from registry.app import create_app
 from registry.cli_claims import claims_app, reserved_app
 from registry.cli_decisions import decisions_command, erase_prompts, replay
@@ -30,6 +31,7 @@ from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
 from registry.core.model import Level, Role
 from registry.example import example_catalog
+from registry.unsafe import require_own_catalog, require_safe
 from registry.usecases.check import Checked, check
 from registry.usecases.imports import ImportReport, export_csv, export_lines, import_file
 from registry.usecases.init import initialise, load_example, local_caller
@@ -108,10 +110,16 @@ def serve(
     """
     settings = settings_from()
     configure_logs(settings.log_level)
+    listen = host or settings.host
+    require_safe(settings, listen)
+    app = create_app(settings)
+    require_own_catalog(app.state.api.registry, listen)
     uvicorn.run(
-        create_app(settings),
-        host=host or settings.host,
+        app,
+        host=listen,
         port=settings.port if port is None else port,
+        http=bounded_protocol(settings.request_seconds),
+        server_header=False,
         log_config=None,
         access_log=False,
         proxy_headers=False,

@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import AwareDatetime
 
 from registry.api.context import CurrentCaller, CurrentRegistry
 from registry.api.problems import documented
-from registry.api.schemas import ChangesBody
+from registry.api.routes import mannered_router
+from registry.api.schemas import MAX_INDEX, ChangesBody
 from registry.core.decision_log.note import format_note
 from registry.usecases.changes import list_changes
 from registry.usecases.registered import registered_then
 
-router = APIRouter(prefix="/v1", tags=["changes"], responses=documented(401, 403, 422))
+router = mannered_router(prefix="/v1", tags=["changes"], responses=documented(401, 403, 422))
 SHOWN_NOTE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {}}, "description": "A signed note."}}
 
 
@@ -20,7 +21,7 @@ SHOWN_NOTE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {
 def get_changes(
     registry: CurrentRegistry,
     caller: CurrentCaller,
-    after: Annotated[int, Query(ge=0, description="The last revision that you have.")] = 0,
+    after: Annotated[int, Query(ge=0, le=MAX_INDEX, description="The last revision that you have.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> ChangesBody:
     """List entries whose last change came after a revision, oldest first, each as it is now; withdrawn ones with that status."""

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from registry.api.claim_schemas import BatchDecided, BatchDecision, ClaimAnswer, ClaimBody, ClaimDecision, claim_body
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.api.schemas import Page
 from registry.core.claims import ClaimState, RiskCode
 from registry.usecases import claim_review
 
-router = APIRouter(prefix="/v1/claims", tags=["claims"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
+router = mannered_router(prefix="/v1/claims", tags=["claims"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 
 
 @router.get("")

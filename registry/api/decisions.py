@@ -4,21 +4,22 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from registry.api.context import CurrentCaller, CurrentRegistry
 from registry.api.log_schemas import DayCountBody, ManifestBody
 from registry.api.problems import documented
-from registry.api.schemas import DecisionBody, Page
+from registry.api.routes import mannered_router
+from registry.api.schemas import MAX_INDEX, DecisionBody, Page
 from registry.core.model import Level, Outcome
 from registry.store.decisions import DecisionFilter, StoredDecision
 from registry.usecases import decisions
 from registry.usecases.export_formats import Format, Piece
 from registry.usecases.exports import begin_export, export_pieces, manifest_of
 
-router = APIRouter(prefix="/v1", tags=["decisions"], responses=documented(401, 403, 422))
+router = mannered_router(prefix="/v1", tags=["decisions"], responses=documented(401, 403, 422))
 MEDIA_TYPES = {
     Format.jsonl: "application/x-ndjson",
     Format.csv: "text/csv; charset=utf-8",
@@ -43,7 +44,7 @@ def chosen_decisions(
     character: Annotated[str | None, Query(description="Those that name this character (id).")] = None,
     reason: Annotated[str | None, Query(pattern="^[A-Z][A-Z0-9_]*$", description="Those with this reason code.")] = None,
     level: Level | None = None,
-    revision: Annotated[int | None, Query(ge=0, description="Those made at this revision of the catalog.")] = None,
+    revision: Annotated[int | None, Query(ge=0, le=MAX_INDEX, description="Those made at this revision of the catalog.")] = None,
     reported: Annotated[bool | None, Query(description="Whether the service has reported what it did.")] = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
@@ -66,7 +67,9 @@ def chosen_decisions(
 
 Chosen = Annotated[DecisionFilter, Depends(chosen_decisions)]
 ExportFormat = Annotated[Format, Query(alias="format", description="Parquet where the extra `parquet` is installed.")]
-ExportSize = Annotated[int | None, Query(ge=0, description="Only decisions below this index: with the same one, the same bytes.")]
+ExportSize = Annotated[
+    int | None, Query(ge=0, le=MAX_INDEX, description="Only decisions below this index: with the same one, the same bytes.")
+]
 
 
 @router.get("/decisions")
@@ -75,7 +78,7 @@ def list_decisions(
     caller: CurrentCaller,
     chosen: Chosen,
     *,
-    cursor: Annotated[int | None, Query(ge=0)] = None,
+    cursor: Annotated[int | None, Query(ge=0, le=MAX_INDEX)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Page[DecisionBody]:
     """List decisions, newest first: all for auditors, a service's own, for a rightsholder those that name its characters."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request
 
 from registry.api.context import ClientAddress, CurrentCaller, CurrentRegistry, get_caller, require_json
 from registry.api.dispute_schemas import (
@@ -19,6 +19,7 @@ from registry.api.dispute_schemas import (
     record_body,
 )
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.api.schemas import Page
 from registry.core.disputes import DisputeState
 from registry.usecases import dispute_decisions, disputes
@@ -26,7 +27,7 @@ from registry.usecases.access import Caller
 from registry.usecases.disputes import Complaint, Reader
 from registry.usecases.record import get_record
 
-router = APIRouter(prefix="/v1", tags=["disputes"], dependencies=[Depends(require_json)], responses=documented(422))
+router = mannered_router(prefix="/v1", tags=["disputes"], dependencies=[Depends(require_json)], responses=documented(422))
 KEYED = documented(401, 403, 404, 409, 503)
 
 

@@ -3,12 +3,14 @@
 from dataclasses import asdict
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from registry.api.claim_schemas import CharacterAnswer, CharacterCreate, claim_summary
+from registry.api.conditional import CurrentMatch
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.problems import documented
-from registry.api.schemas import CharacterUpdate, Page, WorkUpdate
+from registry.api.routes import mannered_router
+from registry.api.schemas import CharacterUpdate, Cursor, Page, WorkUpdate
 from registry.core.model import IN_FORCE, Character, EntryStatus, Outcome, Work, WorkDraft
 from registry.store.catalog import EntryFilter
 from registry.usecases import catalog
@@ -17,7 +19,7 @@ from registry.usecases.catalog import CHARACTER, WORK
 from registry.usecases.claim_review import open_claim
 from registry.usecases.registry import Registry
 
-router = APIRouter(prefix="/v1", dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
+router = mannered_router(prefix="/v1", dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 Holder = Annotated[str | None, Query(description="Whose ref it is, when not your own: the rightsholder's id.")]
@@ -26,9 +28,9 @@ Search = Annotated[str | None, Query(max_length=200, description="The beginning 
 
 
 @router.post("/works", status_code=201, tags=["works"], responses=documented(409, 503))
-def create_work(body: WorkDraft, registry: CurrentRegistry, caller: CurrentCaller) -> Work:
+def create_work(body: WorkDraft, registry: CurrentRegistry, caller: CurrentCaller, match: CurrentMatch) -> Work:
     """Register a work."""
-    return cast("Work", catalog.create_entry(registry, caller, WORK, body))
+    return match.tagged(cast("Work", catalog.create_entry(registry, caller, WORK, body)))
 
 
 @router.get("/works", tags=["works"])
@@ -40,7 +42,7 @@ def list_works(
     rightsholder: Holder = None,
     usage: Outcome | None = None,
     status: Status = None,
-    cursor: str = "",
+    cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[Work]:
     """List works in id order."""
@@ -50,35 +52,56 @@ def list_works(
 
 
 @router.get("/works/{id}", tags=["works"], responses=documented(404))
-def get_work(id: str, registry: CurrentRegistry, caller: CurrentCaller, rightsholder: Holder = None) -> Work:  # noqa: A002
+def get_work(
+    id: str,  # noqa: A002
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    match: CurrentMatch,
+    rightsholder: Holder = None,
+) -> Work:
     """Read a work."""
-    return cast("Work", catalog.get_entry(registry, caller, WORK, id, rightsholder=rightsholder))
+    return match.tagged(cast("Work", catalog.get_entry(registry, caller, WORK, id, rightsholder=rightsholder)))
 
 
-@router.put("/works/{id}", tags=["works"], responses=documented(404, 409, 503))
-def put_work(id: str, body: WorkDraft, registry: CurrentRegistry, caller: CurrentCaller, response: Response) -> Work:  # noqa: A002
+@router.put("/works/{id}", tags=["works"], responses=documented(404, 409, 412, 428, 503))
+def put_work(
+    id: str,  # noqa: A002
+    body: WorkDraft,
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    response: Response,
+    match: CurrentMatch,
+) -> Work:
     """Replace a work whole; with `ref:` and a free ref, register it (201)."""
-    work, is_new = catalog.put_entry(registry, caller, WORK, id, body)
+    work, is_new = catalog.put_entry(registry, caller, WORK, id, body, precondition=match.precondition)
     response.status_code = 201 if is_new else 200
-    return cast("Work", work)
+    return match.tagged(cast("Work", work))
 
 
-@router.patch("/works/{id}", tags=["works"], responses=documented(404, 409, 503))
-def patch_work(id: str, body: WorkUpdate, registry: CurrentRegistry, caller: CurrentCaller) -> Work:  # noqa: A002
+@router.patch("/works/{id}", tags=["works"], responses=documented(404, 409, 412, 503))
+def patch_work(
+    id: str,  # noqa: A002
+    body: WorkUpdate,
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    match: CurrentMatch,
+) -> Work:
     """Change some fields of a work."""
-    return cast("Work", catalog.patch_entry(registry, caller, WORK, id, _said(body)))
+    changed = catalog.patch_entry(registry, caller, WORK, id, _said(body), precondition=match.precondition)
+    return match.tagged(cast("Work", changed))
 
 
-@router.delete("/works/{id}", tags=["works"], responses=documented(404, 409, 503))
-def withdraw_work(id: str, registry: CurrentRegistry, caller: CurrentCaller) -> Work:  # noqa: A002
+@router.delete("/works/{id}", tags=["works"], responses=documented(404, 409, 412, 503))
+def withdraw_work(id: str, registry: CurrentRegistry, caller: CurrentCaller, match: CurrentMatch) -> Work:  # noqa: A002
     """Withdraw a work that has no active characters left. It is not deleted: the log must stay explicable."""
-    return cast("Work", catalog.withdraw_entry(registry, caller, WORK, id))
+    return match.tagged(cast("Work", catalog.withdraw_entry(registry, caller, WORK, id, precondition=match.precondition)))
 
 
 @router.post("/characters", status_code=201, tags=["characters"], responses=documented(409, 503))
-def create_character(body: CharacterCreate, registry: CurrentRegistry, caller: CurrentCaller) -> CharacterAnswer:
+def create_character(body: CharacterCreate, registry: CurrentRegistry, caller: CurrentCaller, match: CurrentMatch) -> CharacterAnswer:
     """Register a character: in force for every check that starts after this answer, unless its `claim` says why it waits."""
-    return _answered(registry, catalog.create_entry(registry, caller, CHARACTER, body, status=EntryStatus(body.status)))
+    character = catalog.create_entry(registry, caller, CHARACTER, body, status=EntryStatus(body.status))
+    return _answered(registry, match.tagged(cast("Character", character)))
 
 
 @router.get("/characters", tags=["characters"])
@@ -91,7 +114,7 @@ def list_characters(
     rightsholder: Holder = None,
     usage: Outcome | None = None,
     status: Status = None,
-    cursor: str = "",
+    cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[Character]:
     """List characters in id order."""
@@ -101,35 +124,50 @@ def list_characters(
 
 
 @router.get("/characters/{id}", tags=["characters"], responses=documented(404))
-def get_character(id: str, registry: CurrentRegistry, caller: CurrentCaller, rightsholder: Holder = None) -> Character:  # noqa: A002
+def get_character(
+    id: str,  # noqa: A002
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    match: CurrentMatch,
+    rightsholder: Holder = None,
+) -> Character:
     """Read a character."""
-    return cast("Character", catalog.get_entry(registry, caller, CHARACTER, id, rightsholder=rightsholder))
+    return match.tagged(cast("Character", catalog.get_entry(registry, caller, CHARACTER, id, rightsholder=rightsholder)))
 
 
-@router.put("/characters/{id}", tags=["characters"], responses=documented(404, 409, 503))
+@router.put("/characters/{id}", tags=["characters"], responses=documented(404, 409, 412, 428, 503))
 def put_character(
     id: str,  # noqa: A002
     body: CharacterCreate,
     registry: CurrentRegistry,
     caller: CurrentCaller,
     response: Response,
+    match: CurrentMatch,
 ) -> CharacterAnswer:
     """Replace a character whole; with `ref:` and a free ref, register it (201). Names that must wait leave it as it is meanwhile."""
-    character, is_new = catalog.put_entry(registry, caller, CHARACTER, id, body, status=EntryStatus(body.status))
+    status = EntryStatus(body.status)
+    character, is_new = catalog.put_entry(registry, caller, CHARACTER, id, body, status=status, precondition=match.precondition)
     response.status_code = 201 if is_new else 200
-    return _answered(registry, character)
+    return _answered(registry, match.tagged(cast("Character", character)))
 
 
-@router.patch("/characters/{id}", tags=["characters"], responses=documented(404, 409, 503))
-def patch_character(id: str, body: CharacterUpdate, registry: CurrentRegistry, caller: CurrentCaller) -> CharacterAnswer:  # noqa: A002
+@router.patch("/characters/{id}", tags=["characters"], responses=documented(404, 409, 412, 503))
+def patch_character(
+    id: str,  # noqa: A002
+    body: CharacterUpdate,
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    match: CurrentMatch,
+) -> CharacterAnswer:
     """Change some fields of a character; names that must wait do so in its `claim`, everything else counts at once."""
-    return _answered(registry, catalog.patch_entry(registry, caller, CHARACTER, id, _said(body)))
+    changed = catalog.patch_entry(registry, caller, CHARACTER, id, _said(body), precondition=match.precondition)
+    return _answered(registry, match.tagged(cast("Character", changed)))
 
 
-@router.delete("/characters/{id}", tags=["characters"], responses=documented(404, 503))
-def withdraw_character(id: str, registry: CurrentRegistry, caller: CurrentCaller) -> Character:  # noqa: A002
+@router.delete("/characters/{id}", tags=["characters"], responses=documented(404, 412, 503))
+def withdraw_character(id: str, registry: CurrentRegistry, caller: CurrentCaller, match: CurrentMatch) -> Character:  # noqa: A002
     """Withdraw a character: no longer enforced, still readable for its owner and in the log."""
-    return cast("Character", catalog.withdraw_entry(registry, caller, CHARACTER, id))
+    return match.tagged(cast("Character", catalog.withdraw_entry(registry, caller, CHARACTER, id, precondition=match.precondition)))
 
 
 def _answered(registry: Registry, character: Work | Character) -> CharacterAnswer:

@@ -61,6 +61,8 @@ SCOPES: Mapping[tuple[str, str], Scope | None] = {
     ("POST", "/v1/organisations"): Scope.organisations_manage,
     ("GET", "/v1/organisations/{organisation_id}"): Scope.organisation_read,
     ("PATCH", "/v1/organisations/{organisation_id}"): Scope.organisation_write,
+    ("GET", "/v1/organisations/{organisation_id}/quota"): Scope.organisation_read,
+    ("PUT", "/v1/organisations/{organisation_id}/quota"): Scope.organisations_manage,
     ("GET", "/v1/organisations/{organisation_id}/suspension"): Scope.organisation_read,
     ("PUT", "/v1/organisations/{organisation_id}/suspension"): Scope.organisations_manage,
     ("DELETE", "/v1/organisations/{organisation_id}/suspension"): Scope.organisations_manage,

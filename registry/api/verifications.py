@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from registry.api.claim_schemas import ClaimDecision, ReservedBody, ReserveName, StepBody, step_bodies
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.api.schemas import Body, Page
 from registry.core.model import Organisation
 from registry.core.value import LongText
@@ -16,7 +17,7 @@ from registry.core.verification import VerificationState
 from registry.usecases import reserved, verifications
 from registry.usecases.verifications import VerificationFile
 
-router = APIRouter(prefix="/v1", tags=["claims"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
+router = mannered_router(prefix="/v1", tags=["claims"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 

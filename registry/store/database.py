@@ -14,11 +14,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from registry.core.errors import LogUnavailable
+from registry.core.errors import InvalidInput, LogUnavailable
+from registry.store.idempotency import current_claim, mark_applied
 
 __all__ = ["Database", "Session", "connect_sqlite", "migrations_config"]
 
@@ -60,9 +61,13 @@ class Database:
             with self._one_at_a_time(), Session(self._writer, expire_on_commit=False) as session:
                 if not self.is_sqlite:
                     session.execute(text(LOCK_HEAD))
+                if (claim := current_claim.get()) is not None:
+                    event.listen(session, "before_commit", lambda s: mark_applied(s, claim))
                 yield session
         except OperationalError as error:
             raise LogUnavailable("the database cannot be written now") from error
+        except DataError as error:
+            raise InvalidInput("the request holds what the database cannot, such as a NUL character") from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise LogUnavailable("the database went away") from error

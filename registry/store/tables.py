@@ -238,6 +238,42 @@ class HourlyRow(SQLModel, table=True):
     count: int
 
 
+class IdempotencyRow(SQLModel, table=True):
+    """A request that came with an Idempotency-Key: `running`, `applied` (what it does is committed) or `answered`.
+
+    `id` and `request` are keyed hashes and `answer` is sealed, all under the caller's own credential, which is not stored.
+    """
+
+    __tablename__ = "idempotency"
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    request: bytes = Field(sa_type=LargeBinary)
+    attempt: str
+    state: str
+    started_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment, index=True)
+    answer: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class QuotaRow(SQLModel, table=True):
+    """What the operator lets each key of an organisation ask in a minute, where it is not what the settings say."""
+
+    __tablename__ = "quota"
+
+    organisation_id: str = Field(primary_key=True, foreign_key="organisation.id", sa_type=Key)
+    per_minute: int = Field(sa_type=Big)
+
+
+class QuotaUseRow(SQLModel, table=True):
+    """How much of a key's quota processes have taken for one minute (counted from 1970)."""
+
+    __tablename__ = "quota_use"
+
+    key_id: str = Field(primary_key=True, sa_type=Key)
+    minute: int = Field(primary_key=True, sa_type=Big, index=True)
+    taken: int = Field(sa_type=Big)
+
+
 def table_of(row_type: type[SQLModel]) -> Table:
     """Return the plain table of a row type, for statements on many rows."""
     return SQLModel.metadata.tables[str(row_type.__tablename__)]

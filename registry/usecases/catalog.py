@@ -20,6 +20,7 @@ from registry.store.log import MAX_LEAF_BYTES
 from registry.usecases.access import Caller, author_of, catalog_leaf
 from registry.usecases.claims import NEVER_IN_FORCE, Asked, entries_of, hour_of, is_first_asked, is_local, names_said, screen_for, settle
 from registry.usecases.ids import new_id
+from registry.usecases.preconditions import ANYTHING, Precondition
 from registry.usecases.registry import Registry
 
 Draft = WorkDraft | CharacterDraft
@@ -60,9 +61,19 @@ def create_entry(
 
 
 def put_entry(
-    registry: Registry, caller: Caller, kind: Kind, said: str, draft: Draft, *, status: EntryStatus = EntryStatus.active
+    registry: Registry,
+    caller: Caller,
+    kind: Kind,
+    said: str,
+    draft: Draft,
+    *,
+    status: EntryStatus = EntryStatus.active,
+    precondition: Precondition = ANYTHING,
 ) -> tuple[Work | Character, bool]:
-    """Replace an entry, or create it when it is named by a ref that is free. Returns it, and whether it is new."""
+    """Replace an entry, or create it when it is named by a ref that is free. Returns it, and whether it is new.
+
+    Raises PreconditionRequired for what would replace something else without saying which state of it.
+    """
     caller.require(Role.rightsholder)
     registry.catalog.refresh()
     with registry.database.write() as session:
@@ -70,16 +81,22 @@ def put_entry(
         if before is None:
             if not said.startswith("ref:"):
                 raise NotFound(f"there is no {kind.name} `{said}`")
+            precondition.require(None)
             entry = _new_entry(session, registry.now(), caller, kind, draft.model_copy(update={"ref": said[4:]}))
         else:
             _require_own(caller, kind, before)
+            precondition.require(before)
             entry = _changed(session, registry.now(), caller, before, draft)
+            if entry.model_copy(update={"updated_at": before.updated_at, "revision": before.revision}) != before:
+                precondition.require_said(before)
         entry = entry.model_copy(update={"status": _asked_status(before, status)})
         entry = _settled(registry, session, caller, before, entry)
     return _in_force(registry, entry), before is None
 
 
-def patch_entry(registry: Registry, caller: Caller, kind: Kind, said: str, changes: dict[str, Any]) -> Work | Character:
+def patch_entry(
+    registry: Registry, caller: Caller, kind: Kind, said: str, changes: dict[str, Any], *, precondition: Precondition = ANYTHING
+) -> Work | Character:
     """Change some fields (JSON merge patch, RFC 7396).
 
     `status` may be `draft`, `active` (submits a draft, takes a withdrawal back) or `withdrawn`.
@@ -88,6 +105,7 @@ def patch_entry(registry: Registry, caller: Caller, kind: Kind, said: str, chang
     registry.catalog.refresh()
     with registry.database.write() as session:
         before = _owned(session, caller, kind, said)
+        precondition.require(before)
         named = frozenset(changes)
         status = _asked_status(before, changes.pop("status", _kept_status(before)))
         fields = {name: getattr(before, name) for name in kind.draft.model_fields}
@@ -111,11 +129,12 @@ def change_entry(
     return _in_force(registry, entry)
 
 
-def withdraw_entry(registry: Registry, caller: Caller, kind: Kind, said: str) -> Work | Character:
+def withdraw_entry(registry: Registry, caller: Caller, kind: Kind, said: str, *, precondition: Precondition = ANYTHING) -> Work | Character:
     """Stop enforcing an entry. It stays readable for its owner and in the log. A work must have no active characters left."""
     caller.require(Role.rightsholder)
     with registry.database.write() as session:
         before = _owned(session, caller, kind, said)
+        precondition.require(before)
         if kind is WORK and (left := store.count_characters(session, before.id, IN_FORCE | {EntryStatus.pending})):
             raise Conflict(f"the work has {left} active characters: withdraw them first, so that none is left without its work's policy")
         entry = before.model_copy(update={"status": EntryStatus.withdrawn, "updated_at": registry.now()})

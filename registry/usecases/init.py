@@ -48,6 +48,15 @@ def find_rightsholder(registry: Registry, ref: str) -> Organisation:
     return found
 
 
+def has_example(registry: Registry) -> bool:
+    """True when the first rightsholder is still the made-up one and has registered something."""
+    with registry.database.read() as session:
+        found = find_organisation(session, ref=FIRST[Role.rightsholder][0])
+    if found is None or found.contact != CONTACT:
+        return False
+    return any(entry.rightsholder.id == found.id for entry in registry.catalog.current.entries.values())
+
+
 def local_caller(registry: Registry, ref: str) -> Caller:
     """Return an organisation as the caller of the command line, which owns the machine. Raises NotFound."""
     with registry.database.read() as session:

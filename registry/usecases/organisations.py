@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.errors import Conflict, FieldError, InvalidInput, NotPermitted
 from registry.core.model import Organisation, Outcome, Policy, Role, Verified
@@ -13,6 +15,7 @@ from registry.store.catalog import Change, bump_access_epoch, change_of, commit_
 from registry.store.log import MAX_LEAF_BYTES
 from registry.usecases.access import Caller, author_of, catalog_leaf, log_access, meant
 from registry.usecases.ids import new_id
+from registry.usecases.preconditions import ANYTHING, Precondition
 from registry.usecases.registry import Registry
 
 
@@ -53,13 +56,16 @@ def create_organisation(
     return organisation
 
 
-def update_organisation(registry: Registry, caller: Caller, organisation_id: str, **changes: object) -> Organisation:
+def update_organisation(
+    registry: Registry, caller: Caller, organisation_id: str, precondition: Precondition = ANYTHING, **changes: object
+) -> Organisation:
     """Change name, contact, policy or `unruled` of an organisation: its own, or any as the operator.
 
     A policy takes the place of what is in force; scheduled ones that begin later stay.
     """
 
     def change(before: Organisation) -> dict[str, object]:
+        precondition.require(before)
         return {**changes, **({"scheduled": begins_later(before.scheduled, registry.now())} if "policy" in changes else {})}
 
     return change_organisation(registry, caller, organisation_id, change)
@@ -75,7 +81,7 @@ def change_organisation(
     now = registry.now()
     with registry.database.write() as session:
         before = store.get_organisation(session, organisation_id)
-        after = Organisation.model_validate({**before.model_dump(), **change(before)})
+        after = _validated({**before.model_dump(), **change(before)})
         _require_fitting(after)
         bump_access_epoch(session)
         if after.role is Role.rightsholder and after != before:
@@ -84,6 +90,14 @@ def change_organisation(
             store.save_organisation(session, after)
             session.commit()
     return registry.catalog.refresh().rightsholders.get(after.id, after)
+
+
+def _validated(fields: dict[str, object]) -> Organisation:
+    try:
+        return Organisation.model_validate(fields)
+    except ValidationError as error:
+        wrong = tuple(FieldError("".join(f"/{part}" for part in e["loc"]), e["msg"]) for e in error.errors(include_input=False))
+        raise InvalidInput("the organisation would not be valid", fields=wrong) from None
 
 
 def _require_fitting(organisation: Organisation) -> None:

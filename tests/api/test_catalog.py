@@ -59,7 +59,7 @@ def test_only_rightsholders_register(http, role):
 def test_put_replaces_whole_and_patch_changes_some(http, luffy):
     patched = http("PATCH", "/v1/characters/ref:luffy", "rightsholder", json={"name": "Luffy"}).json()
     assert (patched["name"], len(patched["aliases"]), patched["revision"]) == ("Luffy", 2, luffy["revision"] + 1)
-    replaced = http("PUT", "/v1/characters/ref:luffy", "rightsholder", json={"name": "Luffy"}).json()
+    replaced = http("PUT", "/v1/characters/ref:luffy", "rightsholder", json={"name": "Luffy"}, headers={"if-match": "*"}).json()
     assert (replaced["aliases"], replaced["policy"], replaced["work"], replaced["id"]) == ([], None, None, luffy["id"])
 
 

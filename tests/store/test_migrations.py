@@ -44,7 +44,7 @@ def value_of(column, number):
     if column.name in JSON_LISTS:
         return "[]"
     if isinstance(column.type, LargeBinary):
-        return b"{}"
+        return b"{}" if column.name == "data" else f"v{number}".encode()
     if isinstance(column.type, Boolean):
         return False
     return number if isinstance(column.type, Integer) else f"v{number}"
