@@ -6,7 +6,7 @@ export REGISTRY_HOME ?= data
 .DEFAULT_GOAL := help
 SECONDS ?= 60
 
-.PHONY: help serve test test-slow policies lint audit fuzz schemathesis bench bench-log bench-login bench-rules quality faults soak interop openapi format lock clean
+.PHONY: help serve test test-slow policies lint audit fuzz schemathesis bench bench-matching bench-log bench-login bench-rules quality faults soak interop openapi format lock clean
 
 help:
 	@echo "make serve    set up, load a small example catalog, answer on http://127.0.0.1:8000"
@@ -18,6 +18,7 @@ help:
 	@echo "make audit    look our requirements up in the list of known vulnerabilities (needs the network)"
 	@echo "make lint     ruff, mypy --strict, import contracts"
 	@echo "make bench    measure /check against an empty endpoint, side by side"
+	@echo "make bench-matching  what finding names costs and weighs, with 80,000 and 1,000,000 aliases"
 	@echo "make bench-rules  measure what judging costs: a character, 30 rules, compiling"
 	@echo "make quality  score the matcher beside the usual ones on our own benchmark"
 	@echo "make bench-log  append with and without the tree, bytes, verify, replay, receipts (ARGS='--size 1000000')"
@@ -33,6 +34,7 @@ help:
 	@echo "installing what the registry needs ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m compileall -q registry
 	@touch $@
 
 .venv/.test: requirements-dev.txt .venv/.serve
@@ -77,6 +79,9 @@ format: .venv/.test
 
 bench: .venv/.test
 	$(BIN)/python -m tests.benchmarks.check_cost
+
+bench-matching: .venv/.test
+	$(BIN)/python -m tests.benchmarks.matching $(ARGS)
 
 bench-rules: .venv/.test
 	$(BIN)/python -m tests.benchmarks.rules

@@ -62,6 +62,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         settings.database,
         log_key=LogKeyFile(settings.log_key, settings.log_origin),
         seal=SealKeyFile(settings.seal_key),
+        compiled=settings.compiled_names,
         claim_rules=settings.claim_rules,
     )
     limits = Quotas(running, settings.quota), AddressLimit(settings.address_limit)

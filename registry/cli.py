@@ -224,6 +224,7 @@ def _opened(settings: Settings) -> Iterator[Registry]:
         settings.database,
         log_key=LogKeyFile(settings.log_key, settings.log_origin),
         seal=SealKeyFile(settings.seal_key),
+        compiled=settings.compiled_names,
         claim_rules=settings.claim_rules,
     )
     try:

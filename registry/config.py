@@ -65,6 +65,11 @@ class Settings(BaseModel):
         return self.database_url or f"sqlite:///{(self.home / 'registry.db').resolve()}"
 
     @property
+    def compiled_names(self) -> Path:
+        """Where compiled names are kept: made anew when it is gone or does not fit."""
+        return self.home / "names.bin"
+
+    @property
     def log_key(self) -> Path:
         """Where the log's private key is."""
         return Path(self.log_key_file) if self.log_key_file else self.home / "log.key"

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import Select, bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
-from registry.core.model import Alias, Character, EntryStatus, Organisation, Role, Title, Work
+from registry.core.catalog import Unread
+from registry.core.model import IN_FORCE, Alias, Character, EntryStatus, Organisation, Role, Title, Work
 from registry.store.access import organisation_columns, policy_text, read_scheduled, read_stored_policy, scheduled_text, to_organisation
 from registry.store.cases import CaseChange, write_cases
 from registry.store.columns import EPOCH
@@ -96,6 +98,25 @@ def load_catalog(session: Session, *, after: int = 0) -> CatalogRows:
         tuple(_work(*row) for row in session.execute(_columns(WorkRow, _WORK).where(col(WorkRow.revision) > after))),
         tuple(_character(*row) for row in session.execute(_columns(CharacterRow, _CHARACTER).where(col(CharacterRow.revision) > after))),
     )
+
+
+def load_unread(session: Session, *, until: int) -> tuple[list[Organisation], list[Work], list[Unread]]:
+    """Return rightsholders, works and the characters in force whose last change was revision `until` or before; characters unread.
+
+    Raises Damaged, naming a row that was damaged: their digests are looked at although they are not read.
+    """
+    holders = session.exec(select(OrganisationRow).where(OrganisationRow.role == Role.rightsholder, OrganisationRow.revision <= until))
+    works = session.execute(_columns(WorkRow, _WORK).where(col(WorkRow.revision) <= until))
+    rows = session.execute(_columns(CharacterRow, _CHARACTER).where(col(CharacterRow.revision) <= until))
+    unread = [u for u in (_unread(*row) for row in rows) if u is not None]
+    return [read_holder(row) for row in holders], [_work(*row) for row in works], unread
+
+
+def _unread(*columns: Any) -> Unread | None:
+    *values, digest = columns
+    said = dict(zip(_CHARACTER, values, strict=True))
+    require_undamaged("character", said["id"], said["revision"], digest, values)
+    return Unread(said["id"], said["work_id"], partial(_character, *columns)) if said["status"] in IN_FORCE else None
 
 
 def find_work(session: Session, *, entry_id: str | None = None, rightsholder: str = "", ref: str = "") -> Work | None:

@@ -66,9 +66,9 @@ def _had(name: str, catalog: Catalog) -> list[Had]:
     for mention in find_mentions(name, catalog.lexicon, Level.strict, explain=True):
         for character in mention.candidates:
             mentions.setdefault(character, mention)
-    called = (e.character for e in catalog.entries.values())
+    called = catalog.characters.values()
     others = [c for c in called if c.id not in mentions and any(search_key(t) == key for t in (c.name, *(a.text for a in c.aliases)))]
-    return [*(Had(catalog.entries[i].character, mention) for i, mention in mentions.items()), *(Had(c, None) for c in others)]
+    return [*(Had(catalog.characters[i], mention) for i, mention in mentions.items()), *(Had(c, None) for c in others)]
 
 
 def _said(name: str, at: datetime, head: Head, revision: int, found: list[Had]) -> dict[str, object]:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from registry.core.catalog import Catalog, empty_catalog, extend_catalog
 from registry.store.catalog import CatalogRows, load_catalog, read_revision
-from registry.store.database import Database
+from registry.store.database import Database, Session
 from registry.store.log_writer import LogWriter
 from registry.store.word_facts import load_word_facts
 from registry.usecases.clock import LogClock, utc_now
+from registry.usecases.compiled import CompiledNames
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.rebuild import PastCatalog
 from registry.usecases.seal import SealKeyFile
@@ -24,8 +25,9 @@ Clock = Callable[[], datetime]
 class CurrentCatalog:
     """The newest catalog that this process knows. `current` is replaced whole, so readers need no lock."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, compiled: CompiledNames) -> None:
         self._database = database
+        self._compiled = compiled
         self._lock = threading.Lock()
         self._begun = 0
         self.current = empty_catalog(load_word_facts())
@@ -42,9 +44,19 @@ class CurrentCatalog:
                 if (revision, epoch) == (self.current.revision, self.current.access_epoch):
                     return self.current
                 with no_collections():
-                    rows = load_catalog(session, after=self.current.revision)
-                    self.current = _extended(self.current, rows)
+                    self.current = self._caught_up(session, revision, epoch)
             return self.current
+
+    def _caught_up(self, session: Session, revision: int, epoch: int) -> Catalog:
+        known = self.current
+        if not known.revision:
+            known = self._compiled.load(session, epoch) or known
+            if known.revision == revision:
+                return known
+        catalog = _extended(known, load_catalog(session, after=known.revision))
+        if catalog.lexicon.segments[0] is not known.lexicon.segments[0]:
+            self._compiled.keep(session, catalog)
+        return catalog
 
 
 def _extended(catalog: Catalog, rows: CatalogRows) -> Catalog:
@@ -104,18 +116,19 @@ def open_registry(
     *,
     log_key: LogKeyFile | None = None,
     seal: SealKeyFile | None = None,
+    compiled: Path | None = None,
     now: Clock | None = None,
     claim_rules: ClaimRules | None = None,
 ) -> Registry:
     """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed.
 
-    `seal` is `seal.key` beside the log's key when not given. `now` None is the machine's clock, which the log keeps from going
-    back. Raises Damaged, naming a row that was damaged.
+    `seal` is `seal.key` beside the log's key when not given; compiled names are kept in the file `compiled`, if given. `now` None
+    is the machine's clock, which the log keeps from going back. Raises Damaged, naming a row that was damaged.
     """
     database = Database(database_url)
     try:
         database.migrate()
-        catalog = CurrentCatalog(database)
+        catalog = CurrentCatalog(database, CompiledNames(compiled))
         catalog.refresh()
         clock = now or LogClock(database)
     except BaseException:

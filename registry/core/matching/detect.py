@@ -1,13 +1,13 @@
 """Find the registered names in a prompt: fold once, one automaton pass, second readings where something may be hidden."""
 
-from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import accumulate
 
 from registry.core.matching.borders import whole_end
 from registry.core.matching.fold import Folded
-from registry.core.matching.lexicon import TITLE, Lexicon
+from registry.core.matching.lexicon import Lexicon
+from registry.core.matching.segment import TITLE
 from registry.core.matching.typos import MAX_LENGTH, MIN_LENGTH, TYPO, windows
 from registry.core.matching.views import Reading, readings
 
@@ -48,14 +48,14 @@ class Search:
             self.scan(text)
         self.scan_typos(folded)
 
-    def hits(self, text: Reading) -> Iterator[tuple[int, int, int, int]]:
-        """Yield (segment, start, end, pattern) of what the automata find in one reading, for names that score in the range."""
-        floor, below = self.floor, self.below
+    def hits(self, text: Reading) -> list[tuple[int, int, int, int]]:
+        """Return (segment, start, end, pattern) of what the automata find in one reading, for names that score in the range."""
+        floor, below, found = self.floor, self.below, []
         for number, segment in enumerate(self.lexicon.segments):
             best = segment.best
-            for start, end, pattern in segment.automaton.find_overlapping(text.folded):
-                if floor <= best[pattern] < below and text.may_touch(start, end):
-                    yield number, start, end, pattern
+            hits = segment.automaton.find_overlapping(text.folded)
+            found += [(number, start, end, pattern) for start, end, pattern in hits if floor <= best[pattern] < below]
+        return found if not text.kinds else [hit for hit in found if text.may_touch(hit[1], hit[2])]
 
     def scan(self, text: Reading) -> None:
         """Note what stands whole in one reading."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from registry.core.matching.detect import Found
 from registry.core.matching.evidence import Sign
 from registry.core.matching.fold import Folded, bare
-from registry.core.matching.lexicon import NEEDS_CONTEXT, STRONG_TITLE, TITLE, Lexicon
+from registry.core.matching.lexicon import Lexicon
+from registry.core.matching.segment import NEEDS_CONTEXT, STRONG_TITLE, TITLE
 from registry.core.matching.surroundings import Style, signs_around
 from registry.core.matching.variants import bordered
 from registry.core.matching.weights import METHOD_COST, WEIGHTS
@@ -71,14 +72,17 @@ COMPANY_WEIGHTS = {
 def weigh(prompt: str, found: Found, style: Style, lexicon: Lexicon) -> Weighed:
     """Score a found name by itself and by where it stands."""
     owned = [(_base(lexicon, ref), ref) for ref in found.names]
-    score, (number, name, method) = max(owned)
+    score = max(owned)[0]
+    surface = prompt[found.start : found.end]  # of equals the text as written, whatever the order in which entries were compiled
+    texts = ((lexicon.segments[n].texts[i], -m) for base, (n, i, m) in owned if base == score)
+    _, text, method = max((text == surface, text, method) for text, method in texts)
     signs = signs_around(prompt, found, style, lexicon.facts)
     characters = tuple(sorted({lexicon.segments[n].owners[i] for _, (n, i, _) in owned}))
     works = {_work(lexicon, c) or c for c in characters}
     if len(works) > 1:
         signs.append(("several works", min(len(works) - 1, 3)))
     score += round(sum(WEIGHTS.get(sign, 0) * value for sign, value in signs))
-    return Weighed(found, score, signs, lexicon.segments[number].texts[name], method, characters)
+    return Weighed(found, score, signs, text, -method, characters)
 
 
 def _base(lexicon: Lexicon, ref: tuple[int, int, int]) -> int:

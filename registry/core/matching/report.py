@@ -7,20 +7,9 @@ from registry.core.matching import facts as f
 from registry.core.matching.evidence import entry_of, script_of
 from registry.core.matching.facts import Lookup, WordFact
 from registry.core.matching.fold import bare, fold
-from registry.core.matching.lexicon import (
-    EVERYDAY,
-    STRONG_TITLE,
-    TITLE,
-    Lexicon,
-    compile_lexicon,
-    extend_lexicon,
-    is_careful,
-    names_of,
-    score_alone,
-    title_score,
-    titles_of,
-)
+from registry.core.matching.lexicon import Lexicon, compile_lexicon, extend_lexicon
 from registry.core.matching.mentions import MOST_A_PLACE_ADDS, confidence, find_mentions
+from registry.core.matching.segment import EVERYDAY, STRONG_TITLE, TITLE, is_careful, names_of, score_alone, title_score, titles_of
 from registry.core.matching.variants import METHODS, bordered, spellings
 from registry.core.model import Character, Level, MatchMode, Mention, MentionStatus, Work
 

@@ -8,8 +8,9 @@ table in front answers most questions. Only words that no list knows are looked 
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import ne
 from zlib import crc32
 
 from registry.core.matching.facts import WordFacts
@@ -19,6 +20,7 @@ MIN_LENGTH, MAX_LENGTH = 6, 40
 MAX_WORDS = 3
 MAX_UNKNOWN = 24
 MAX_CANDIDATES = 40
+MAX_ASKED = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,9 +35,22 @@ class TypoIndex:
     names: array  # type: ignore[type-arg]
     ends: array  # type: ignore[type-arg]
     keys: str
+    asked: dict[tuple[str, int], tuple[tuple[int, str], ...]] = field(default_factory=dict)
 
-    def find(self, squeezed: str, words: int) -> Iterator[tuple[int, str]]:
-        """Yield (number, folded text) of names of so many words that are one typo away, the lowest number first."""
+    def find(self, squeezed: str, words: int) -> tuple[tuple[int, str], ...]:
+        """Return (number, folded text) of names of so many words that are one typo away, the lowest number first.
+
+        Prompts share most words that no list knows: what was asked lately is kept.
+        """
+        known = self.asked.get((squeezed, words))
+        if known is None:
+            known = tuple(self._search(squeezed, words))
+            if len(self.asked) >= MAX_ASKED:
+                self.asked.clear()
+            self.asked[squeezed, words] = known
+        return known
+
+    def _search(self, squeezed: str, words: int) -> Iterator[tuple[int, str]]:
         found: set[int] = set()
         size, mask, bits, data = len(squeezed), len(self.bits) * 8 - 1, self.bits, squeezed.encode()
         for length in (size - 1, size, size + 1):
@@ -89,8 +104,8 @@ def is_one_typo(typed: str, name: str) -> bool:
     """True when one letter is missing, too many, wrong or swapped with its neighbour; the first letter must stand somewhere near."""
     if typed == name:
         return False
-    short, long = sorted((typed, name), key=len)
-    if len(long) - len(short) > 1:
+    short, long = (typed, name) if len(typed) <= len(name) else (name, typed)
+    if len(long) - len(short) > 1 or (len(long) == len(short) and sum(map(ne, short, long)) > 2):
         return False
     start = 0
     while start < len(short) and short[start] == long[start]:

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from operator import add, sub
 from typing import Protocol
@@ -16,6 +16,8 @@ from typing import Protocol
 from registry.core.matching.borders import is_katakana, splits_katakana
 from registry.core.matching.facts import WordFacts
 from registry.core.matching.fold import Folded, bare
+
+MAX_KEPT = 64  # the longest token whose answer is kept
 
 SEPARATED, LEET, STRETCHED, LOOKALIKE, CAMEL = "separated", "leet", "stretched", "lookalike", "camel"
 
@@ -77,29 +79,26 @@ class Edited:
 
 
 class Reading(Protocol):
-    """One way to read the prompt: `folded` is what names are compared with, `kinds` how it was disguised."""
+    """One way to read the prompt: `folded` is what names are compared with, `kinds` how it was disguised, nothing for the prompt."""
 
     folded: str
     kinds: frozenset[str]
 
-    def may_touch(self, start: int, end: int) -> bool:
+    def may_touch(self, start: int, end: int) -> bool:  # noqa: ARG002
         """False when folded[start:end] is surely read as it stands in the prompt."""
+        return True
 
     def place(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the prompt's place of folded[start:end], None when nothing was read differently there or it splits a word."""
 
 
 @dataclass(slots=True)
-class AsItIs:
+class AsItIs(Reading):
     """The prompt."""
 
     text: Folded
     folded: str
     kinds: frozenset[str] = frozenset()
-
-    def may_touch(self, start: int, end: int) -> bool:  # noqa: ARG002
-        """Return True."""
-        return True
 
     def place(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the place of folded[start:end]."""
@@ -108,7 +107,7 @@ class AsItIs:
 
 
 @dataclass(slots=True)
-class Squeezed:
+class Squeezed(Reading):
     """The prompt without some gaps inside words: its fold without some spaces, which stood where `joins` are now."""
 
     text: Folded
@@ -138,7 +137,7 @@ class Squeezed:
 
 
 @dataclass(slots=True)
-class Reread:
+class Reread(Reading):
     """A text of its own, made from the prompt. `marks` are where in its fold it differs, by at most two places."""
 
     text: Folded
@@ -207,7 +206,7 @@ def _squeezed(prompt: Folded, gaps: list[tuple[int, int]]) -> Squeezed:
 def _are_apart(words: list[str]) -> bool:
     """True when more than two words are single letters or of a script whose letters may stand apart."""
     singles = list(map(len, words)).count(1)
-    return singles > 2 or singles + sum(len(w) > 1 and w >= "\u1100" for w in words) > 2
+    return singles > 2 or singles + len([w for w in words if w >= "\u1100" and len(w) > 1]) > 2
 
 
 def _is_stretched(prompt: str, words: list[str]) -> bool:
@@ -292,12 +291,14 @@ def _worth_closing(text: str, gaps: list[tuple[int, int]], facts: WordFacts) -> 
                 start -= 1
             after = _CLAUSE_END.search(text, gap[1])
             end = after.start() if after else len(text)
-            is_worth = _is_odd(text[start:end], facts)
+            token = text[start:end]
+            is_worth = _is_odd(token, facts) if len(token) <= MAX_KEPT else _is_odd.__wrapped__(token, facts)
         if is_worth:
             worth.append(gap)
     return worth
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_odd(token: str, facts: WordFacts) -> bool:
     parts = bare(token, facts.fold).split(" ")
     joined = "".join(parts)

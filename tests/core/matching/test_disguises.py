@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.core.matching import find_mentions
@@ -77,6 +77,26 @@ def test_offsets_point_at_the_surface_in_the_prompt(lexicon, parts, glue):
     mentions = find_mentions(prompt, lexicon, explain=True)
     assert all(prompt[m.start : m.end] == m.surface and m.surface for m in mentions)
     assert all(a.end <= b.start for a, b in pairwise(mentions))
+
+
+ODD = "aZo1@$!-_. ,、・ー゛ﾞガァあ一二가각ㄱ\u3164\u115f\u200b\u0301\u00adßŉ½ﷺİſΖо🔥𝐙\U0001f1ef\U000e0041\n\u3000"
+
+
+@given(st.text(st.sampled_from(ODD), max_size=60), st.sampled_from(DISGUISED), st.text(st.sampled_from(ODD), max_size=20))
+def test_offsets_hold_in_whatever_stands_around(lexicon, before, name, after):
+    prompt = before + name + after
+    mentions = find_mentions(prompt, lexicon, explain=True)
+    assert all(prompt[m.start : m.end] == m.surface and m.surface for m in mentions)
+
+
+@pytest.mark.parametrize("name", DISGUISED)
+@settings(max_examples=20, deadline=None)
+@given(st.text(st.sampled_from(ODD), max_size=30))
+def test_a_disguised_name_has_its_own_place_after_anything(lexicon, name, before):
+    prompt = f"{before}\n\ndraw {name} please"
+    at = len(prompt) - len(name) - len(" please")
+    found = [m for m in find_mentions(prompt, lexicon, explain=True) if m.start < at + len(name) and m.end > at]
+    assert any(2 * (min(m.end, at + len(name)) - max(m.start, at)) >= len(name) for m in found), (prompt, found)
 
 
 @pytest.mark.parametrize(

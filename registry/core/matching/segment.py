@@ -1,0 +1,205 @@
+"""Names compiled together: one automaton, and what is known of each name in columns, so that a million of them stay small."""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
+from registry.core.matching.evidence import Entry, entry_of, signs_of
+from registry.core.matching.facts import GIVEN, PLACE, SURNAME, WORD, Lookup, WordFacts
+from registry.core.matching.fold import FoldTable, bare
+from registry.core.matching.typos import MAX_LENGTH, MIN_LENGTH, TypoIndex, build_index
+from registry.core.matching.variants import bordered, spellings
+from registry.core.matching.weights import BIAS, METHOD_COST, WEIGHTS
+from registry.core.model import IN_FORCE, Character, CharacterDraft, EntryStatus, MatchMode, Work
+
+TITLE = 8  # a flag beside the match mode: this text is a title of a work, evidence rather than a name
+NEEDS_CONTEXT = 2
+EVERYDAY = -310  # below this score a name is an everyday word: 250 below what level balanced takes for ambiguous (link.THRESHOLDS)
+STRONG_TITLE = 100  # the base of a title that nobody writes by chance; an everyday word has 0
+MODES = {MatchMode.auto: 0, MatchMode.exact: 1, MatchMode.needs_context: 2, MatchMode.never: 3}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """Many texts in one piece: text i is data[ends[i - 1]:ends[i]], in UTF-8."""
+
+    data: bytes
+    ends: array  # type: ignore[type-arg]
+
+    def __getitem__(self, number: int) -> str:
+        return self.data[self.ends[number - 1] if number else 0 : self.ends[number]].decode()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """Entries compiled together. Pattern i has the references refs[first[i]:first[i + 1]], each `name << 3 | method`.
+
+    `best` is what a pattern's best name scores on its own. A name has a text, an owner (the id of a character or a work), a
+    base score and a mode. `changed` are the entries of which the segment says the last word up to here; None: of every one.
+    """
+
+    automaton: CharwiseDoubleArrayAhoCorasick
+    first: array  # type: ignore[type-arg]
+    refs: array  # type: ignore[type-arg]
+    best: array  # type: ignore[type-arg]
+    texts: Texts
+    owners: list[str]
+    base: array  # type: ignore[type-arg]
+    modes: bytes
+    typos: TypoIndex
+    changed: frozenset[str] | None
+    characters: Mapping[str, Character]
+    works: Mapping[str, Work]
+    members: Mapping[str, tuple[str, ...]]
+
+    def speaks_of(self, entry: str) -> bool:
+        """True when this segment says the last word of an entry, up to here."""
+        return self.changed is None or entry in self.changed
+
+
+class _Columns:
+    """The tables of one segment while they grow."""
+
+    def __init__(self) -> None:
+        self.texts = bytearray()
+        self.ends = array("I")
+        self.owners: list[str] = []
+        self.base = array("h")
+        self.modes = bytearray()
+        self.long: list[tuple[int, str]] = []
+        self.patterns: dict[str, int] = {}
+        self.heads = array("I")
+        self.more: dict[int, list[int]] = {}
+
+    def add(self, text: str, owner: str, mode: int, base: int, folded: str) -> None:
+        """Add a name with all its spellings."""
+        number = len(self.owners)
+        self.texts += text.encode()
+        self.ends.append(len(self.texts))
+        self.owners.append(owner)
+        self.base.append(base)
+        self.modes.append(mode)
+        if len(folded) >= MIN_LENGTH and folded.isascii() and mode in {0, 2}:
+            squeezed = folded.replace(" ", "")
+            if MIN_LENGTH <= len(squeezed) <= MAX_LENGTH and squeezed.isalpha():
+                self.long.append((number, folded))
+        patterns, heads = self.patterns, self.heads
+        for spelling, method in spellings(text, folded).items():
+            ref, known = number << 3 | method, len(patterns)
+            pattern = patterns.setdefault(bordered(spelling), known)
+            if pattern == known:
+                heads.append(ref)
+            else:
+                self.more.setdefault(pattern, []).append(ref)
+
+    def references(self) -> tuple[array, array, array]:  # type: ignore[type-arg]
+        """Return `first`, `refs` and `best` of the patterns."""
+        first, refs, best = array("I", [0]), array("I"), array("h")
+        base, more = self.base, self.more
+        for pattern, head in enumerate(self.heads):
+            refs.append(head)
+            score = base[head >> 3] - METHOD_COST[head & 7]
+            if pattern in more:
+                refs.extend(more[pattern])
+                score = max(score, *(base[r >> 3] - METHOD_COST[r & 7] for r in more[pattern]))
+            first.append(len(refs))
+            best.append(score)
+        return first, refs, best
+
+
+def compile_segment(
+    characters: Mapping[str, Character],
+    works: Mapping[str, Work],
+    find_work: Callable[[str], Work | None],
+    facts: WordFacts,
+    changed: frozenset[str] | None = None,
+) -> Segment:
+    """Compile entries, by id; withdrawn ones are left out. `find_work` finds the works that their characters belong to."""
+    active = {i: c for i, c in characters.items() if c.status in IN_FORCE}
+    living = {i: w for i, w in works.items() if w.status is EntryStatus.active}
+    columns, lookup = _Columns(), Lookup(facts)
+    for work in living.values():
+        _add_titles(columns, work, facts.fold, lookup)
+    titles: dict[str, frozenset[str]] = {}
+    for character in active.values():
+        key = character.work or ""
+        if key not in titles:
+            titles[key] = titles_of(find_work(key), facts)
+        _add_names(columns, character, titles[key], facts.fold, lookup)
+    first, refs, best = columns.references()
+    return Segment(
+        automaton=CharwiseDoubleArrayAhoCorasick(list(columns.patterns) or ["\x00"]),
+        first=first,
+        refs=refs,
+        best=best,
+        texts=Texts(bytes(columns.texts), columns.ends),
+        owners=columns.owners,
+        base=columns.base,
+        modes=bytes(columns.modes),
+        typos=build_index(columns.long),
+        changed=changed,
+        characters=active,
+        works=living,
+        members=members_of((c.id, c.work) for c in active.values()),
+    )
+
+
+def members_of(characters: Iterable[tuple[str, str | None]]) -> dict[str, tuple[str, ...]]:
+    """Return the characters of each work, from (character, work) ids."""
+    members = defaultdict(list)
+    for character, work in characters:
+        if work is not None:
+            members[work].append(character)
+    return {work: tuple(ids) for work, ids in members.items()}
+
+
+def _add_titles(columns: _Columns, work: Work, table: FoldTable, lookup: Lookup) -> None:
+    for text in dict.fromkeys([work.title, *(t.text for t in work.titles)]):
+        folded = bare(text, table)
+        if len(folded) >= 3:
+            columns.add(text, work.id, TITLE, title_score(folded, lookup), folded)
+
+
+def title_score(folded: str, lookup: Lookup) -> int:
+    """Tell titles that speak for themselves (several words, or none that a dictionary or a list of names holds) from everyday words."""
+    is_phrase = folded.isascii() and " " in folded and len(folded) >= 6
+    return STRONG_TITLE if is_phrase or not lookup[folded].flags & (WORD | GIVEN | SURNAME | PLACE) else 0
+
+
+def _add_names(columns: _Columns, character: Character, titles: frozenset[str], table: FoldTable, lookup: Lookup) -> None:
+    names = names_of(character)
+    folded = {text: bare(text, table) for text in names}
+    entry = entry_of([f for f in dict.fromkeys(folded.values()) if f], titles, lookup, careful=is_careful(character))
+    is_disputed = character.status is EntryStatus.disputed
+    for text, mode in names.items():
+        if mode is not MatchMode.never and folded[text]:
+            score = score_alone(folded[text], entry, lookup)
+            # INVARIANT: under dispute an everyday word is found only in company, so that a bogus claim on one blocks nobody.
+            column = NEEDS_CONTEXT if is_disputed and score < EVERYDAY else MODES[mode]
+            columns.add(text, character.id, column, score, folded[text])
+
+
+def names_of(character: CharacterDraft) -> dict[str, MatchMode]:
+    """Return every name, in order, with how it may be found."""
+    return {character.name: MatchMode.auto} | {a.text: a.match for a in character.aliases}
+
+
+def is_careful(character: CharacterDraft) -> bool:
+    """True when the owner said of some alias what kind it is, how it may match, or what it is not."""
+    return any(a.kind != "name" or a.match is not MatchMode.auto or a.benign for a in character.aliases)
+
+
+def titles_of(work: Work | None, facts: WordFacts) -> frozenset[str]:
+    """Return a work's titles, folded."""
+    return frozenset(bare(t, facts.fold) for t in (work.title, *(t.text for t in work.titles))) if work else frozenset()
+
+
+def score_alone(folded: str, entry: Entry, lookup: Lookup) -> int:
+    """Weigh a name on its own, in hundredths of a logit."""
+    weight, score = WEIGHTS.get, float(BIAS)
+    for sign, value in signs_of(folded, entry, lookup):
+        score += weight(sign, 0) * value
+    return max(-3000, min(3000, round(score)))
