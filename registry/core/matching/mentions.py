@@ -9,7 +9,7 @@ from registry.core.matching.link import THRESHOLDS, Company, Weighed, company_of
 from registry.core.matching.surroundings import Style, style_of
 from registry.core.model import Level, Mention, MentionStatus
 
-MATCHER_VERSION = "linked-2"
+MATCHER_VERSION = "linked-3"
 MAX_MENTIONS = 256
 
 # No place in a prompt adds more than this to a name's own score; a name further down needs company to be meant.
