@@ -13,7 +13,7 @@ MATCHER_VERSION = "linked-3"
 MAX_MENTIONS = 256
 
 # No place in a prompt adds more than this to a name's own score; a name further down needs company to be meant.
-MOST_A_PLACE_ADDS = 400
+MOST_A_PLACE_ADDS = 300
 MOST_COMPANY_ADDS = 900
 EVERYTHING = -(1 << 15)
 _ORDER = {MentionStatus.linked: 0, MentionStatus.ambiguous: 0, MentionStatus.dismissed: 1}
