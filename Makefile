@@ -4,7 +4,7 @@ BIN := .venv/bin
 export REGISTRY_HOME ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-slow policies lint bench bench-log bench-rules quality faults interop openapi format lock clean
+.PHONY: help serve test test-slow policies lint bench bench-log bench-rules quality faults soak interop openapi format lock clean
 
 help:
 	@echo "make serve    set up, load a small example catalog, answer on http://127.0.0.1:8000"
@@ -17,6 +17,7 @@ help:
 	@echo "make quality  score the matcher beside the usual ones on our own benchmark"
 	@echo "make bench-log  append with and without the tree, bytes, verify, replay, receipts (ARGS='--size 1000000')"
 	@echo "make faults   kill the server under load 20 times, fill its disk, lock its database"
+	@echo "make soak     200 rightsholders write while 64 connections check, for five minutes (ARGS='--seconds 60')"
 	@echo "make interop  let other people's verifiers check our log"
 	@echo "make openapi  write openapi/openapi.json anew"
 
@@ -64,6 +65,9 @@ bench-rules: .venv/.test
 
 faults: .venv/.test
 	$(BIN)/python -m pytest tests/faults --rounds 20
+
+soak: .venv/.test
+	$(BIN)/python -m tests.benchmarks.soak $(ARGS)
 
 quality: .venv/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-quality.txt

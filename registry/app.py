@@ -7,21 +7,39 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import registry
-from registry.api import aftermath, alias_preview, changes, checks, decisions, entries, health, imports, log, organisations, policies
-from registry.api.context import Api, RateLimit
+from registry.api import (
+    aftermath,
+    alias_preview,
+    changes,
+    checks,
+    decisions,
+    entries,
+    health,
+    imports,
+    keys,
+    log,
+    mandates,
+    members,
+    organisations,
+    policies,
+    sessions,
+)
+from registry.api.context import Api, PasswordThreads, RateLimit
 from registry.api.docs import add_docs
 from registry.api.front import CheckFirst, Envelope
 from registry.api.metrics import Metrics
 from registry.api.problems import answer_problems
 from registry.config import Settings
-from registry.usecases.access import KeyRing
 from registry.usecases.imports import ImportJobs, fail_interrupted_imports
+from registry.usecases.keyring import KeyRing
 from registry.usecases.log import fill_tree
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.prompts import erase_due_prompts
 from registry.usecases.registry import Registry, open_registry
+from registry.usecases.seal import SealKeyFile
 
 FOLLOW_SECONDS = 1.0
 DESCRIPTION = """Rightsholders register characters and say how each may be used: allowed, restricted, or not at all.
@@ -31,8 +49,10 @@ Every decision stands in an append-only log before it is answered."""
 
 def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     """Return the app; without an opened registry it opens one as the settings say."""
-    running = opened or open_registry(settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin))
-    api = Api(running, KeyRing(running), ImportJobs(running), RateLimit(settings.rate_limit), Metrics(running))
+    running = opened or open_registry(
+        settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin), seal=SealKeyFile(settings.seal_key)
+    )
+    api = Api(running, KeyRing(running), ImportJobs(running), RateLimit(settings.rate_limit), Metrics(running), PasswordThreads())
     app = FastAPI(
         title="Character registry",
         version=registry.__version__,
@@ -44,12 +64,31 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     )
     app.state.api = api
     answer_problems(app)
-    for room in (checks, entries, alias_preview, imports, decisions, aftermath, log, changes, organisations, policies, health):
+    for room in (
+        checks,
+        entries,
+        alias_preview,
+        imports,
+        decisions,
+        aftermath,
+        log,
+        changes,
+        organisations,
+        keys,
+        mandates,
+        members,
+        sessions,
+        policies,
+        health,
+    ):
         app.include_router(room.router)
+    app.include_router(members.public)
     add_docs(app)
     app.add_middleware(Envelope, api=api)
     if settings.fast_check:
         app.add_middleware(CheckFirst, api=api)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
 
 
@@ -60,21 +99,26 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # What start-up built lives as long as the process: without this every full collection walks the whole catalog (p99).
     gc.collect()
     gc.freeze()
-    follower = asyncio.create_task(_follow(api.registry))
+    follower = asyncio.create_task(_follow(api))
     yield
     follower.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await follower
     await run_in_threadpool(api.imports.close)
+    await run_in_threadpool(api.passwords.close)
     await api.registry.log.close()
     api.registry.database.close()
 
 
-async def _follow(running: Registry) -> None:
-    """Take in what other processes registered, before a check has to wait for it, store full subtrees, erase prompts that are due."""
+async def _follow(api: Api) -> None:
+    """Take in what other processes registered, before a check has to wait for it, store full subtrees, erase prompts that are due,
+    note which keys were used.
+    """
+    running = api.registry
     while True:
         await asyncio.sleep(FOLLOW_SECONDS)
         with contextlib.suppress(Exception):  # the next check says what is wrong
             await run_in_threadpool(running.catalog.refresh)
             await run_in_threadpool(fill_tree, running)
             await run_in_threadpool(erase_due_prompts, running)
+            await run_in_threadpool(api.keys.note_use)

@@ -27,13 +27,14 @@ from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
 from registry.core.model import Level, Role
 from registry.example import example_catalog
-from registry.usecases.access import create_key, list_keys, revoke_key
 from registry.usecases.check import Checked, check
 from registry.usecases.imports import ImportReport, export_csv, export_lines, import_file
 from registry.usecases.init import initialise, load_example, local_caller
+from registry.usecases.keys import create_key, list_keys, revoke_key
 from registry.usecases.log import make_log_key
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import Registry, open_registry
+from registry.usecases.seal import SealKeyFile
 
 app = typer.Typer(
     name="registry",
@@ -100,7 +101,12 @@ def serve(
     settings = settings_from()
     configure_logs(settings.log_level)
     uvicorn.run(
-        create_app(settings), host=host or settings.host, port=settings.port if port is None else port, log_config=None, access_log=False
+        create_app(settings),
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
     )
 
 
@@ -240,7 +246,9 @@ def openapi_document() -> str:
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Registry]:
-    running = open_registry(settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin))
+    running = open_registry(
+        settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin), seal=SealKeyFile(settings.seal_key)
+    )
     try:
         yield running
     finally:

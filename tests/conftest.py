@@ -15,8 +15,9 @@ from starlette.testclient import TestClient
 from registry.app import create_app
 from registry.config import Settings
 from registry.core.model import Role
-from registry.usecases.access import Caller, authenticate
+from registry.usecases.access import Caller
 from registry.usecases.init import initialise
+from registry.usecases.keyring import authenticate
 from registry.usecases.log import make_log_key
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import Registry, open_registry

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from registry.api.context import CurrentApi, CurrentCaller, require_json
+from registry.api.context import CurrentApi, CurrentCaller, Sender, require_json, sender_of
 from registry.api.front import answer_check
 from registry.api.problems import documented, problem_of
 from registry.api.schemas import BatchAnswer, BatchItem, BatchRequest, CheckAnswer, CheckRequest
@@ -21,22 +21,22 @@ async def check(body: CheckRequest, request: Request, api: CurrentApi, caller: C
 
     The answer is sent only once the decision stands durably in the log. A `prohibited` is a 200: the check worked.
     """
-    content = await answer_check(api, request.headers.get("authorization", ""), body)
+    content = await answer_check(api, sender_of(request.scope, dict(request.scope["headers"])), body)
     return Response(content, media_type="application/json")
 
 
 @router.post("/check/batch", response_model=BatchAnswer, responses=PROBLEMS)
 async def check_batch(body: BatchRequest, request: Request, api: CurrentApi, caller: CurrentCaller) -> Response:  # noqa: ARG001
     """Check up to 100 prompts. Each is decided and logged on its own; a problem with one does not touch the others."""
-    authorization = request.headers.get("authorization", "")
-    answers = [await _answer_one(api, authorization, item) for item in body.checks]
+    sender = sender_of(request.scope, dict(request.scope["headers"]))
+    answers = [await _answer_one(api, sender, item) for item in body.checks]
     return Response(json.dumps({"answers": answers}, ensure_ascii=False), media_type="application/json")
 
 
-async def _answer_one(api: Any, authorization: str, item: BatchItem) -> dict[str, Any]:
+async def _answer_one(api: Any, sender: Sender, item: BatchItem) -> dict[str, Any]:
     answered: dict[str, Any] = {"correlation_id": item.correlation_id, "answer": None, "problem": None}
     try:
-        answered["answer"] = json.loads(await answer_check(api, authorization, item))
+        answered["answer"] = json.loads(await answer_check(api, sender, item))
     except RegistryError as error:
         answered["problem"] = json.loads(problem_of(error)[1])
     return answered

@@ -1,7 +1,10 @@
 """What a request needs: the running registry, the key that came with it, and the limits it runs under."""
 
+import asyncio
+from collections.abc import Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
@@ -11,12 +14,16 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from registry.api.metrics import Metrics
+from registry.api.scopes import require_scope_of
 from registry.core.errors import NotAuthenticated, TooManyRequests, WrongMediaType
-from registry.usecases.access import Caller, KeyRing
+from registry.usecases.access import Caller
 from registry.usecases.imports import ImportJobs
+from registry.usecases.keyring import KeyRing
 from registry.usecases.registry import Registry
 
-bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer crk_...`")
+bearer = HTTPBearer(auto_error=False, description="An API key (`crk_...`) or the token of a session (`crs_...`)")
+PARALLEL_HASHES, MAX_WAITING = 2, 50
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +35,53 @@ class Api:
     imports: ImportJobs
     rate: "RateLimit"
     metrics: Metrics
+    passwords: "PasswordThreads"
 
-    def authenticate(self, authorization: str) -> Caller:
-        """Return who sent this Authorization header. Raises NotAuthenticated, TooManyRequests."""
-        scheme, _, secret = authorization.partition(" ")
+    def authenticate(self, sender: "Sender") -> Caller:
+        """Return who sent these headers. Raises NotAuthenticated, NotPermitted, TooManyRequests."""
+        scheme, _, secret = sender.authorization.partition(" ")
         if scheme.lower() != "bearer" or not secret:
             raise NotAuthenticated("send your key as `Authorization: Bearer <key>`")
-        caller = self.keys.authenticate(secret.strip())
+        caller = self.keys.authenticate(secret.strip(), sender.address, sender.on_behalf_of)
         self.rate.take(caller.key_id)
         return caller
+
+
+class Sender(NamedTuple):
+    """What a request says about who sends it: its Authorization header, the client's address, its On-Behalf-Of header."""
+
+    authorization: str
+    address: str | None
+    on_behalf_of: str
+
+
+def sender_of(scope: MutableMapping[str, Any], headers: Mapping[bytes, bytes]) -> Sender:
+    """Return who sends a request, from its ASGI scope. The address is the connection's, or what a trusted proxy says."""
+    client = scope.get("client")
+    authorization, named = headers.get(b"authorization", b""), headers.get(b"on-behalf-of", b"")
+    return Sender(authorization.decode("latin-1"), client[0] if client else None, named.decode("latin-1"))
+
+
+class PasswordThreads:
+    """The two threads that hash passwords: off the event loop, 64 MB each, and so many may wait, no more."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(PARALLEL_HASHES, thread_name_prefix="passwords")
+        self._waiting = 0
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do it in one of the threads. Raises TooManyRequests when too many wait already."""
+        if self._waiting >= MAX_WAITING:
+            raise TooManyRequests("too many log-ins at once", retry_after=2.0)
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            self._waiting -= 1
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._threads.shutdown()
 
 
 class RateLimit:
@@ -66,7 +111,14 @@ def get_registry(request: Request) -> Registry:
 def get_caller(request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Caller:
     """Return who is asking."""
     del shown  # declared so that the OpenAPI document says how to authenticate
-    return get_api(request).authenticate(request.headers.get("authorization", ""))
+    caller = get_api(request).authenticate(sender_of(request.scope, dict(request.scope["headers"])))
+    require_scope_of(request, caller)
+    return caller
+
+
+def get_client_address(request: Request) -> str | None:
+    """Return where the request comes from."""
+    return request.client.host if request.client else None
 
 
 def require_json(request: Request) -> None:
@@ -78,4 +130,5 @@ def require_json(request: Request) -> None:
 
 CurrentApi = Annotated[Api, Depends(get_api)]
 CurrentRegistry = Annotated[Registry, Depends(get_registry)]
+ClientAddress = Annotated[str | None, Depends(get_client_address)]
 CurrentCaller = Annotated[Caller, Depends(get_caller)]

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from registry.api.answers import answer_bytes
-from registry.api.context import Api
+from registry.api.context import Api, Sender, sender_of
 from registry.api.problems import INTERNAL, MEDIA_TYPE, kind_of, problem_of, render
 from registry.api.schemas import CheckRequest
 from registry.core.errors import RegistryError, TooLarge
@@ -37,11 +37,11 @@ JSON_HEADERS = [(b"content-type", b"application/json"), *SAFETY_HEADERS]
 log = logging.getLogger("registry.api")
 
 
-async def answer_check(api: Api, authorization: str, request: CheckRequest) -> bytes:
+async def answer_check(api: Api, sender: Sender, request: CheckRequest) -> bytes:
     """Authenticate, check, and return the answer's bytes; counts what came of it. Raises RegistryError."""
     start = time.perf_counter()
     try:
-        caller = api.authenticate(authorization)
+        caller = api.authenticate(sender)
         checked = await check(
             api.registry,
             caller,
@@ -78,13 +78,12 @@ class CheckFirst:
         if request is None:
             await self._app(scope, _replay(messages, receive), send)
             return
-        await self._answer(headers, request, send)
+        await self._answer(sender_of(scope, headers), _request_id(headers), request, send)
 
-    async def _answer(self, headers: dict[bytes, bytes], request: CheckRequest, send: Send) -> None:
+    async def _answer(self, sender: Sender, request_id: bytes, request: CheckRequest, send: Send) -> None:
         extra: list[tuple[bytes, bytes]] = JSON_HEADERS
-        request_id = _request_id(headers)
         try:
-            status, answer = 200, await answer_check(self._api, headers.get(b"authorization", b"").decode("latin-1"), request)
+            status, answer = 200, await answer_check(self._api, sender, request)
         except RegistryError as error:
             status, answer, more = problem_of(error)
             extra = [*PROBLEM_HEADERS, *((k.encode(), v.encode()) for k, v in more.items())]

@@ -1,4 +1,4 @@
-"""Routes of organisations and API keys."""
+"""Routes of organisations."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
+from registry.api.people_schemas import SuspensionBody, SuspensionCreate
 from registry.api.problems import documented
-from registry.api.schemas import KeyBody, KeyCreate, NewKeyBody, OrganisationCreate, OrganisationUpdate, Page
+from registry.api.schemas import OrganisationCreate, OrganisationUpdate, Page
 from registry.core.model import Organisation, Role
-from registry.usecases import access
+from registry.usecases import organisations
 
 router = APIRouter(prefix="/v1", tags=["organisations"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["organisations"], dependencies=[Depends(r
 @router.post("/organisations", status_code=201, responses=documented(409, 503))
 def create_organisation(body: OrganisationCreate, registry: CurrentRegistry, caller: CurrentCaller) -> Organisation:
     """Create an organisation. Only the operator may."""
-    return access.create_organisation(
+    return organisations.create_organisation(
         registry, caller, role=body.role, ref=body.ref, name=body.name, contact=body.contact, policy=body.policy
     )
 
@@ -31,37 +32,36 @@ def list_organisations(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Page[Organisation]:
     """List organisations: rightsholders for everyone (`role=rightsholder`), the others for operator and auditor."""
-    items = access.list_organisations(registry, caller, role=role, after=cursor, limit=limit)
+    items = organisations.list_organisations(registry, caller, role=role, after=cursor, limit=limit)
     return Page(items=list(items), next=items[-1].id if len(items) == limit else None)
 
 
 @router.get("/organisations/{organisation_id}", responses=documented(404))
 def get_organisation(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> Organisation:
     """Read an organisation; `me` is the caller's own."""
-    return access.get_organisation(registry, caller, organisation_id)
+    return organisations.get_organisation(registry, caller, organisation_id)
 
 
 @router.patch("/organisations/{organisation_id}", responses=documented(404, 503))
 def update_organisation(organisation_id: str, body: OrganisationUpdate, registry: CurrentRegistry, caller: CurrentCaller) -> Organisation:
     """Change name, contact or, for a rightsholder, the policy over everything it owns."""
     changes: dict[str, Any] = body.model_dump(exclude_unset=True)
-    return access.update_organisation(registry, caller, organisation_id, **changes)
+    return organisations.update_organisation(registry, caller, organisation_id, **changes)
 
 
-@router.post("/organisations/{organisation_id}/keys", status_code=201, responses=documented(404, 503))
-def create_key(organisation_id: str, body: KeyCreate, registry: CurrentRegistry, caller: CurrentCaller) -> NewKeyBody:
-    """Make an API key. Its secret is in this answer and nowhere else."""
-    made = access.create_key(registry, caller, organisation_id, label=body.label, expires_at=body.expires_at)
-    return NewKeyBody(**asdict(made.key), secret=made.secret)
+@router.get("/organisations/{organisation_id}/suspension", responses=documented(404))
+def get_suspension(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> SuspensionBody:
+    """Read whether an organisation is suspended. For operator and auditor."""
+    return SuspensionBody(**asdict(organisations.get_suspension(registry, caller, organisation_id)))
 
 
-@router.get("/organisations/{organisation_id}/keys", responses=documented(404))
-def list_keys(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> list[KeyBody]:
-    """List an organisation's keys, revoked ones too."""
-    return [KeyBody(**asdict(key)) for key in access.list_keys(registry, caller, organisation_id)]
+@router.put("/organisations/{organisation_id}/suspension", responses=documented(404, 409, 503))
+def suspend_organisation(organisation_id: str, body: SuspensionCreate, registry: CurrentRegistry, caller: CurrentCaller) -> SuspensionBody:
+    """Suspend an organisation at once: its keys, members and representatives may do nothing. What it registered stays in force."""
+    return SuspensionBody(**asdict(organisations.suspend_organisation(registry, caller, organisation_id, reason=body.reason)))
 
 
-@router.post("/keys/{key_id}/revoke", responses=documented(404, 503))
-def revoke_key(key_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> KeyBody:
-    """Revoke a key, in force at once."""
-    return KeyBody(**asdict(access.revoke_key(registry, caller, key_id)))
+@router.delete("/organisations/{organisation_id}/suspension", responses=documented(404, 409, 503))
+def reinstate_organisation(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> SuspensionBody:
+    """End a suspension."""
+    return SuspensionBody(**asdict(organisations.suspend_organisation(registry, caller, organisation_id, reason=None)))

@@ -1,7 +1,7 @@
 """The bodies of requests and answers that are not core values themselves."""
 
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -42,7 +42,7 @@ class CheckRequest(Body):
 
     prompt: str = Field(description="As the user wrote it, at most 32,000 characters; offsets in the answer point into it.")
     use: Use | None = Field(None, description="What you say about this generation; a fact left out is unknown, not false.")
-    level: Level = Field(Level.balanced, description="How ambiguous mentions are treated.")
+    level: Level | None = Field(None, description="How ambiguous mentions are treated; left out: as the key says, else `balanced`.")
     at_least_as_fresh: int | None = Field(None, ge=0, description="Wait briefly for this catalog revision; 409 if it does not come.")
     remedy: bool = Field(False, description="Also offer a rewritten prompt and negative terms, as far as rightsholders registered any.")
     explain: bool = Field(False, description="Also show dismissed mentions, and the evidence for each.")
@@ -196,31 +196,6 @@ class OrganisationUpdate(Body):
     policy: Policy | None = None
     retention: Retention | None = Field(None, description="Services: how long prompts are kept: `P30D`, `decision`, or null: not at all.")
     unruled: Outcome = Field(Outcome.restricted, description="Of a service: its outcome for characters that nobody has ruled on.")
-
-
-class KeyCreate(Body):
-    """A new API key."""
-
-    label: Annotated[str, Field(max_length=200)] = ""
-    expires_at: datetime | None = None
-
-
-class KeyBody(BaseModel):
-    """An API key, without its secret."""
-
-    id: str
-    organisation: str
-    prefix: str
-    label: str
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-
-
-class NewKeyBody(KeyBody):
-    """A key just made: `secret` is shown this once."""
-
-    secret: str
 
 
 class WorkUpdate(Body):

@@ -1,4 +1,4 @@
-"""Organisations and API keys."""
+"""Organisations."""
 
 import json
 from collections.abc import Sequence
@@ -11,29 +11,16 @@ from sqlmodel import Session, col, select
 from registry.core.errors import Conflict, NotFound
 from registry.core.model import Organisation, Outcome, Policy, Role
 from registry.core.rules import NOTHING_READABLE, read_policy
-from registry.store.tables import ApiKeyRow, OrganisationRow
+from registry.store.tables import OrganisationRow
 
 
 @dataclass(frozen=True, slots=True)
-class ApiKey:
-    """An API key as people see it: never the secret, only the prefix that finds it."""
+class Suspension:
+    """Whether the operator has suspended an organisation: since when, and why; None is not."""
 
-    id: str
     organisation: str
-    prefix: str
-    label: str
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredKey:
-    """What proves a key: its hash and its owner."""
-
-    key: ApiKey
-    secret_hash: bytes
-    organisation: Organisation
+    suspended_at: datetime | None
+    reason: str | None
 
 
 def add_organisation(session: Session, organisation: Organisation, *, created_at: datetime) -> None:
@@ -74,52 +61,19 @@ def list_organisations(session: Session, *, role: Role | None, after: str, limit
     return [to_organisation(row) for row in session.exec(query)]
 
 
-def add_key(session: Session, key: ApiKey, secret_hash: bytes) -> None:
-    """Store a new key."""
-    session.add(
-        ApiKeyRow(
-            id=key.id,
-            organisation_id=key.organisation,
-            prefix=key.prefix,
-            secret_hash=secret_hash,
-            label=key.label,
-            created_at=key.created_at,
-            expires_at=key.expires_at,
-        )
-    )
-    session.flush()
-
-
-def find_key(session: Session, prefix: str) -> StoredKey | None:
-    """Return the key with this public prefix, revoked and expired ones too."""
-    query = select(ApiKeyRow, OrganisationRow).join(OrganisationRow, col(OrganisationRow.id) == ApiKeyRow.organisation_id)
-    found = session.exec(query.where(ApiKeyRow.prefix == prefix)).first()
-    if found is None:
-        return None
-    row, owner = found
-    return StoredKey(_to_key(row), row.secret_hash, to_organisation(owner))
-
-
-def get_key(session: Session, key_id: str) -> ApiKey:
-    """Return the key. Raises NotFound."""
-    row = session.get(ApiKeyRow, key_id)
+def get_suspension(session: Session, organisation_id: str) -> Suspension:
+    """Return whether an organisation is suspended. Raises NotFound."""
+    row = session.get(OrganisationRow, organisation_id)
     if row is None:
-        raise NotFound(f"there is no key `{key_id}`")
-    return _to_key(row)
+        raise NotFound(f"there is no organisation `{organisation_id}`")
+    return Suspension(row.id, row.suspended_at, row.suspended_for)
 
 
-def revoke_key(session: Session, key_id: str, at: datetime) -> ApiKey:
-    """Mark the key revoked; one that is revoked already keeps its first moment."""
-    row = session.get_one(ApiKeyRow, key_id)
-    row.revoked_at = row.revoked_at or at
+def set_suspension(session: Session, said: Suspension) -> None:
+    """Suspend an organisation, or take it back. Does not commit."""
+    row = session.get_one(OrganisationRow, said.organisation)
+    row.suspended_at, row.suspended_for = said.suspended_at, said.reason
     session.flush()
-    return _to_key(row)
-
-
-def list_keys(session: Session, organisation_id: str) -> Sequence[ApiKey]:
-    """Return all keys of an organisation, oldest first."""
-    query = select(ApiKeyRow).where(ApiKeyRow.organisation_id == organisation_id).order_by(col(ApiKeyRow.id))
-    return [_to_key(row) for row in session.exec(query)]
 
 
 def to_organisation(row: OrganisationRow) -> Organisation:
@@ -182,7 +136,3 @@ def organisation_columns(organisation: Organisation) -> dict[str, Any]:
         "scheduled": scheduled_text(organisation.scheduled),
         "unruled": None if organisation.unruled is Outcome.restricted else organisation.unruled.value,
     }
-
-
-def _to_key(row: ApiKeyRow) -> ApiKey:
-    return ApiKey(row.id, row.organisation_id, row.prefix, row.label, row.created_at, row.expires_at, row.revoked_at)

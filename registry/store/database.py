@@ -5,6 +5,7 @@ INVARIANT: a write session owns the log's head from its first statement to its c
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from registry.core.errors import LogUnavailable
 __all__ = ["Database", "Session", "connect_sqlite"]
 
 BUSY_TIMEOUT_MS = 5_000
+QUEUE_SECONDS = 20.0
 FORGET_WAIT_MS = 500
 WRITE = "registry_write"
 LOCK_HEAD = "SELECT id FROM tree_head WHERE id = 1 FOR UPDATE"
@@ -37,6 +39,8 @@ class Database:
         self.engine = _sqlite_engine(self.url.render_as_string(hide_password=False)) if self.is_sqlite else _postgres_engine(self)
         self._reader = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer = self.engine.execution_options(**{WRITE: True})
+        self._queue = threading.Lock()
+        self.turn = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -51,7 +55,7 @@ class Database:
         Raises LogUnavailable when the head cannot be had or the commit fails: nothing was changed then.
         """
         try:
-            with Session(self._writer, expire_on_commit=False) as session:
+            with self._one_at_a_time(), Session(self._writer, expire_on_commit=False) as session:
                 if not self.is_sqlite:
                     session.execute(text(LOCK_HEAD))
                 yield session
@@ -69,10 +73,28 @@ class Database:
         Raises LogUnavailable when the database cannot be written now.
         """
         try:
-            with Session(self._writer if self.is_sqlite else self.engine) as session:
-                yield session
+            if self.is_sqlite:
+                with self._one_at_a_time(), Session(self._writer) as session:
+                    yield session
+            else:
+                with Session(self.engine) as session:
+                    yield session
         except OperationalError as error:
             raise LogUnavailable("the database cannot be written now") from error
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Let the writers of this process line up here, not at the database, where nobody would be first and each hold a connection.
+
+        Only the first in line competes with the log's writer for `turn`, so that decisions wait for one write and not for all.
+        """
+        if not self._queue.acquire(timeout=QUEUE_SECONDS):
+            raise LogUnavailable("too many writes are waiting")
+        try:
+            with self.turn:
+                yield
+        finally:
+            self._queue.release()
 
     def forget(self) -> None:
         """On SQLite, empty the write-ahead log, where erased text would linger; does nothing while someone else reads or writes."""

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -24,12 +24,23 @@ BUSY_WAIT_SECONDS = 4.0
 BUSY_PAUSE_SECONDS = 0.002
 
 
-@dataclass(slots=True)
-class _Pending:
-    draft: LeafDraft
+@dataclass(frozen=True, slots=True)
+class DecisionDraft:
+    """A decision's leaf, with the catalog revision and the access epoch that it was made with."""
+
+    leaf: LeafDraft
     revision: int
     access_epoch: int
+
+
+@dataclass(slots=True)
+class _Pending:
+    draft: DecisionDraft
+    again: Callable[[TreeHead], Awaitable[DecisionDraft]] | None
     done: asyncio.Future[Receipt]
+
+    def is_as_of(self, head: TreeHead) -> bool:
+        return self.draft.revision == head.revision and self.draft.access_epoch == head.access_epoch
 
 
 class LogWriter:
@@ -43,16 +54,17 @@ class LogWriter:
         self._drain: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="log-commit")
 
-    async def append(self, draft: LeafDraft, *, revision: int, access_epoch: int) -> Receipt:
+    async def append(self, draft: DecisionDraft, *, again: Callable[[TreeHead], Awaitable[DecisionDraft]] | None = None) -> Receipt:
         """Return where the leaf stands once it is durable.
 
-        `revision` and `access_epoch` are those that the decision was made with. Raises CatalogBehind when the log
-        has gone on to a newer one (nothing was written: decide again), LogUnavailable when it cannot be written.
+        When the log has gone on to a newer revision or epoch, nothing is written: it raises CatalogBehind, or, given
+        `again`, decides again while nobody else can write, so that no stream of changes keeps a decision waiting for
+        ever. Raises what `again` raises, and LogUnavailable when the log cannot be written.
 
         INVARIANT: a decision at index i was made with the catalog of all changes before i, and no other.
         """
         done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self._pending.append(_Pending(draft, revision, access_epoch, done))
+        self._pending.append(_Pending(draft, again, done))
         if self._drain is None or self._drain.done():
             self._drain = asyncio.create_task(self._write_pending())
         return await done
@@ -77,22 +89,42 @@ class LogWriter:
                     _fail(waiting, failure)
 
     async def _write(self, batch: list[_Pending]) -> None:
-        head = await self._begin()
-        fresh = [p for p in batch if p.revision == head.revision and p.access_epoch == head.access_epoch]
-        receipts: list[Receipt] = []
-        if fresh:
-            cursor = self._connection.cursor()
-            drafts = [p.draft for p in fresh]
-            _, receipts = await self._call(lambda: append_leaves(cursor, self._statements, head, drafts))
-            await self._in_thread(self._connection.commit)
-        else:
-            await self._call(self._connection.rollback)
+        turn = self._database.turn
+        if not turn.acquire(blocking=False) and not await self._in_thread(lambda: turn.acquire(timeout=BUSY_WAIT_SECONDS)):
+            raise LogUnavailable("another write holds the log")
+        try:
+            head = await self._begin()
+            fresh = await self._brought_up_to(head, batch)
+            receipts = await self._commit(head, [p.draft.leaf for p in fresh])
+        finally:
+            turn.release()
         for waiting, receipt in zip(fresh, receipts, strict=True):
             if not waiting.done.cancelled():
                 waiting.done.set_result(receipt)
+
+    async def _brought_up_to(self, head: TreeHead, batch: list[_Pending]) -> list[_Pending]:
+        """Return what may be appended to this head; the others are told that they may not."""
+        fresh = []
         for waiting in batch:
-            if not waiting.done.done():
+            if not waiting.is_as_of(head) and waiting.again is not None and not waiting.done.done():
+                try:
+                    waiting.draft = await waiting.again(head)
+                except Exception as error:  # noqa: BLE001  it is told to who asked
+                    _fail(waiting, error)
+            if waiting.is_as_of(head):
+                fresh.append(waiting)
+            else:
                 _fail(waiting, CatalogBehind("the catalog has changed meanwhile", revision=head.revision))
+        return fresh
+
+    async def _commit(self, head: TreeHead, drafts: list[LeafDraft]) -> list[Receipt]:
+        if not drafts:
+            await self._call(self._connection.rollback)
+            return []
+        cursor = self._connection.cursor()
+        _, receipts = await self._call(lambda: append_leaves(cursor, self._statements, head, drafts))
+        await self._in_thread(self._connection.commit)
+        return receipts
 
     async def _begin(self) -> TreeHead:
         deadline = time.monotonic() + BUSY_WAIT_SECONDS

@@ -27,6 +27,8 @@ class OrganisationRow(SQLModel, table=True):
     unruled: str | None = None
     revision: int = Field(default=0, sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
+    suspended_at: datetime | None = Field(default=None, sa_type=Moment)
+    suspended_for: str | None = None
 
 
 class ApiKeyRow(SQLModel, table=True):
@@ -42,6 +44,11 @@ class ApiKeyRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Moment)
     expires_at: datetime | None = Field(default=None, sa_type=Moment)
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+    scopes: str | None = None
+    addresses: str | None = None
+    level: str | None = None
+    replaces: str | None = Field(default=None, sa_type=Key)
+    last_used_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class WorkRow(SQLModel, table=True):

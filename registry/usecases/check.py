@@ -12,16 +12,18 @@ from registry.core.errors import CatalogBehind, FieldError, InvalidInput, NotFre
 from registry.core.matching import MATCHER_VERSION, find_mentions
 from registry.core.model import MAX_PROMPT_CHARACTERS, STRICTNESS, Decision, Level, Mention, MentionStatus, Outcome, Role, Use
 from registry.core.rules import Rewritten, facts_for_the_log, judge, rewrite
+from registry.core.scopes import Scope
 from registry.store.columns import to_micros
-from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, KeptPrompt, LeafDraft, Receipt
-from registry.usecases.access import Caller, confirm
+from registry.store.log import MAX_LEAF_BYTES, DecisionIndex, KeptPrompt, LeafDraft, Receipt, TreeHead
+from registry.store.log_writer import DecisionDraft
+from registry.usecases.access import Caller
 from registry.usecases.ids import new_id
+from registry.usecases.keyring import renew
 from registry.usecases.registry import Registry
 from registry.usecases.retention import erase_at
 
 FRESH_WAIT_SECONDS = 1.0
 FRESH_PAUSE_SECONDS = 0.05
-CATCH_UP_SECONDS = 10.0
 # How many verdicts, mentions and candidates of a mention are listed: the first row whose leaf is small enough.
 BOUNDS = ((100, 200, 20), (50, 60, 5), (10, 10, 3))
 SALT_BYTES = 16
@@ -47,35 +49,69 @@ async def check(
     prompt: str,
     *,
     use: Use | None = None,
-    level: Level = Level.balanced,
+    level: Level | None = None,
     at_least_as_fresh: int | None = None,
     explain: bool = False,
 ) -> Checked:
     """Decide what the rightsholders say about this prompt; return only once the decision is durable in the log.
 
-    `use` is what the service claims about this generation; it stands in the decision, marked as claimed. `explain` also
-    finds the names that are too ordinary to be meant; it changes nothing about the decision.
+    `use` is what the service claims about this generation; it stands in the decision, marked as claimed. `level` None is
+    that of the caller's key. `explain` also finds the names that are too ordinary to be meant; it changes nothing about the decision.
     Raises NotPermitted (only services and the operator check), TooLarge, NotFreshEnough, LogUnavailable,
     NotAuthenticated (the key was revoked meanwhile).
     """
-    caller.require(Role.service, Role.operator)
+    _require_checker(caller)
     _require_checkable(prompt)
     if at_least_as_fresh is not None:
         await _wait_for(registry, at_least_as_fresh)
-    deadline = time.monotonic() + CATCH_UP_SECONDS
-    while True:
-        catalog = registry.catalog.current
-        decided = decide(registry, caller, prompt, use, level, catalog)
-        draft = _leaf_draft(decided, catalog, prompt)
-        try:
-            receipt = await registry.log.append(draft, revision=catalog.revision, access_epoch=catalog.access_epoch)
-        except CatalogBehind:
-            if time.monotonic() > deadline:
-                raise
-            await _catch_up(registry, caller, catalog)
-        else:
-            dismissed = _dismissed(prompt, catalog, level) if explain else decided.dismissed
-            return Checked(decided.decision, receipt, catalog, dismissed, decided.salt)
+    deciding = _Deciding(registry, caller, prompt, use, level)
+    try:
+        receipt = await registry.log.append(deciding.decide())
+    except CatalogBehind:
+        await deciding.catch_up()
+        receipt = await registry.log.append(deciding.decide(), again=deciding.again)
+    decided, catalog = deciding.decided, deciding.catalog
+    dismissed = _dismissed(prompt, catalog, decided.decision.level) if explain else decided.dismissed
+    return Checked(decided.decision, receipt, catalog, dismissed, decided.salt)
+
+
+class _Deciding:
+    """A check under way: what was decided last, and with which catalog."""
+
+    def __init__(self, registry: Registry, caller: Caller, prompt: str, use: Use | None, level: Level | None) -> None:
+        self.registry, self.caller, self.prompt, self.use, self.level = registry, caller, prompt, use, level
+
+    def decide(self) -> DecisionDraft:
+        """Decide with the newest catalog that this process knows."""
+        self.catalog = self.registry.catalog.current
+        level = self.level or self.caller.level
+        self.decided = decide(self.registry, self.caller, self.prompt, self.use, level, self.catalog)
+        return DecisionDraft(_leaf_draft(self.decided, self.catalog, self.prompt), self.catalog.revision, self.catalog.access_epoch)
+
+    async def again(self, head: TreeHead) -> DecisionDraft:
+        """Decide with the catalog as it is at the head, while nobody can change it."""
+        current = self.registry.catalog.current
+        if (current.revision, current.access_epoch) != (head.revision, head.access_epoch):
+            await asyncio.to_thread(self.registry.catalog.refresh)
+        await self._confirm_caller()
+        return self.decide()
+
+    async def catch_up(self) -> None:
+        """Bring the catalog up to the log, if nobody else has."""
+        if self.registry.catalog.current is self.catalog:
+            await asyncio.to_thread(self.registry.catalog.refresh)
+        await self._confirm_caller()
+
+    async def _confirm_caller(self) -> None:
+        """When access has changed, see whether the caller may still ask, and what holds for it now."""
+        if self.registry.catalog.current.access_epoch != self.catalog.access_epoch:
+            self.caller = await asyncio.to_thread(renew, self.registry, self.caller)
+            _require_checker(self.caller)
+
+
+def _require_checker(caller: Caller) -> None:
+    caller.require(Role.service, Role.operator)
+    caller.require_scope(Scope.check)
 
 
 def _dismissed(prompt: str, catalog: Catalog, level: Level) -> tuple[Mention, ...]:
@@ -196,13 +232,6 @@ def offer_remedy(checked: Checked, prompt: str) -> Rewritten:
     entries, at = checked.catalog.entries, checked.decision.decided_at
     remedies = {v.character: remedy for v in checked.decision.verdicts if (remedy := entries[v.character].policy.remedy_at(at))}
     return rewrite(prompt, checked.decision.mentions, checked.decision.verdicts, remedies)
-
-
-async def _catch_up(registry: Registry, caller: Caller, seen: Catalog) -> None:
-    """Bring the catalog up to the log; when access changed, see whether the caller may still ask."""
-    newer = await asyncio.to_thread(registry.catalog.refresh)
-    if newer.access_epoch != seen.access_epoch:
-        await asyncio.to_thread(confirm, registry, caller)
 
 
 async def _wait_for(registry: Registry, revision: int) -> None:

@@ -3,8 +3,10 @@
 from registry.core.errors import NotFound
 from registry.core.model import Role
 from registry.store.access import find_organisation
-from registry.usecases.access import Caller, create_key, create_organisation
+from registry.usecases.access import Caller
 from registry.usecases.imports import import_file
+from registry.usecases.keys import create_key
+from registry.usecases.organisations import create_organisation
 from registry.usecases.registry import Registry
 
 FIRST = {

@@ -14,8 +14,9 @@ from registry.core.rules.periods import in_force
 from registry.store import policy_versions as store
 from registry.store.policy_files import load_template
 from registry.store.policy_versions import PolicyVersion
-from registry.usecases.access import Caller, change_organisation, get_organisation
+from registry.usecases.access import Caller
 from registry.usecases.catalog import CHARACTER, WORK, change_entry, get_entry, sees_withdrawn
+from registry.usecases.organisations import change_organisation, get_organisation
 from registry.usecases.registry import Registry
 
 LevelName = Literal["characters", "works", "organisations"]

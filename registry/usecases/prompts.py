@@ -10,7 +10,7 @@ from registry.core.model import Role
 from registry.store import prompts as store
 from registry.store.columns import to_micros
 from registry.store.log import LeafDraft
-from registry.usecases.access import Caller
+from registry.usecases.access import Caller, actor_of
 from registry.usecases.decisions import get_decision
 from registry.usecases.registry import Registry
 
@@ -61,9 +61,8 @@ def _erase(registry: Registry, indices: Sequence[int], why: Literal["request", "
         live = list(store.live_prompts(session, indices))
         if not live:
             return 0
-        actor = None if caller is None else {"organisation": caller.organisation.id, "key": caller.key_id}
         at = registry.now().isoformat().replace("+00:00", "Z")
-        leaf = canonical_bytes({"v": 1, "type": "erasure", "at": at, "actor": actor, "why": why, "prompts": live})
+        leaf = canonical_bytes({"v": 1, "type": "erasure", "at": at, "actor": actor_of(caller), "why": why, "prompts": live})
         [receipt] = store.append_entries(session, [LeafDraft("erasure", leaf)])
         store.erase_prompts(session, live, by=receipt.index)
         session.commit()

@@ -14,6 +14,7 @@ from registry.store.database import Database
 from registry.store.log_writer import LogWriter
 from registry.store.word_facts import load_word_facts
 from registry.usecases.log_key import LogKeyFile
+from registry.usecases.seal import SealKeyFile
 
 Clock = Callable[[], datetime]
 
@@ -29,11 +30,16 @@ class CurrentCatalog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
+        self._begun = 0
         self.current = empty_catalog(load_word_facts())
 
     def refresh(self) -> Catalog:
-        """Take in what has changed in the database since; cheap when nothing has."""
+        """Take in what has changed in the database since; cheap when nothing has, free when another thread has just done it."""
+        begun = self._begun
         with self._lock:
+            if self._begun > begun:  # a refresh that began after this call has ended: it saw all that this one would
+                return self.current
+            self._begun += 1
             with self._database.read() as session:
                 revision, epoch = read_revision(session)
                 if (revision, epoch) == (self.current.revision, self.current.access_epoch):
@@ -69,19 +75,26 @@ def no_collections() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A running registry: its database, the catalog in memory, the writer of the log, where the log's key is, and the clock."""
+    """A running registry: its database, the catalog in memory, the writer of the log, where its two keys are, and the clock."""
 
     database: Database
     catalog: CurrentCatalog
     log: LogWriter
     log_key: LogKeyFile
+    seal: SealKeyFile
     now: Clock = utc_now
 
 
-def open_registry(database_url: str, *, log_key: LogKeyFile | None = None, now: Clock = utc_now) -> Registry:
-    """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed."""
+def open_registry(
+    database_url: str, *, log_key: LogKeyFile | None = None, seal: SealKeyFile | None = None, now: Clock = utc_now
+) -> Registry:
+    """Open the database, bring its schema up to date and compile the catalog. Without `log_key` the log cannot be signed.
+
+    `seal` is `seal.key` beside the log's key when not given.
+    """
     database = Database(database_url)
     database.migrate()
     catalog = CurrentCatalog(database)
     catalog.refresh()
-    return Registry(database, catalog, LogWriter(database), log_key or LogKeyFile(Path("log.key")), now)
+    log_key = log_key or LogKeyFile(Path("log.key"))
+    return Registry(database, catalog, LogWriter(database), log_key, seal or SealKeyFile(log_key.path.with_name("seal.key")), now)

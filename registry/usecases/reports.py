@@ -13,7 +13,7 @@ from registry.store.database import Session
 from registry.store.log import LeafDraft
 from registry.store.prompts import append_entries
 from registry.store.tree import read_leaf
-from registry.usecases.access import Caller
+from registry.usecases.access import Caller, actor_of
 from registry.usecases.decisions import get_decision
 from registry.usecases.registry import Registry
 
@@ -54,7 +54,7 @@ def report_outcome(registry: Registry, caller: Caller, decision_id: str, action:
                 "v": 1,
                 "type": "outcome",
                 "at": registry.now().isoformat().replace("+00:00", "Z"),
-                "actor": {"organisation": caller.organisation.id, "key": caller.key_id},
+                "actor": actor_of(caller),
                 "decision": decision_id,
                 "index": decision.index,
                 "action": action,

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 EACH = 75
 WRITER = """
 import asyncio, json, sys
-from registry.usecases.access import authenticate
+from registry.usecases.keyring import authenticate
 from registry.usecases.check import check
 from registry.usecases.registry import open_registry
 

@@ -7,10 +7,10 @@ from registry.core.decision_log.merkle import Frontier, leaf_hash
 from registry.core.errors import VerificationFailed
 from registry.core.model import CharacterDraft, Policy, WorkDraft
 from registry.store.log import LeafDraft
-from registry.usecases.access import update_organisation
 from registry.usecases.catalog import CHARACTER, WORK, create_entry
 from registry.usecases.check import check
 from registry.usecases.log import fill_tree, public_keys
+from registry.usecases.organisations import update_organisation
 from registry.usecases.rotation import rotate_log_key
 from registry.usecases.verify_database import verify_database
 from tests.store.leaves import append
@@ -35,7 +35,7 @@ def world(registry, callers, run):
 
 def _again(registry, caller):
     """The caller as the next request finds it."""
-    from registry.usecases.access import get_organisation
+    from registry.usecases.organisations import get_organisation
 
     return type(caller)(get_organisation(registry, caller, "me"), caller.key_id)
 

@@ -37,9 +37,10 @@ def whole_end(folded: str, end: int) -> int:
 
 def splits_katakana(text: str, start: int, end: int) -> bool:
     """True when a katakana name at this place is part of a longer katakana word."""
-    before = start > 0 and _is_katakana(text[start]) and _is_katakana(text[start - 1])
-    return before or (end < len(text) and _is_katakana(text[end - 1]) and _is_katakana(text[end]))
+    before = start > 0 and is_katakana(text[start]) and is_katakana(text[start - 1])
+    return before or (end < len(text) and is_katakana(text[end - 1]) and is_katakana(text[end]))
 
 
-def _is_katakana(char: str) -> bool:
+def is_katakana(char: str) -> bool:
+    """True for a letter of katakana, the middle dot aside."""
     return ("\u30a1" <= char <= "\u30ff" and char != "・") or "\uff66" <= char <= "\uff9f"

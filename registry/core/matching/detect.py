@@ -1,15 +1,16 @@
 """Find the registered names in a prompt: fold once, one automaton pass, second readings where something may be hidden."""
 
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from registry.core.matching.borders import splits_katakana, whole_end
-from registry.core.matching.fold import Places, bare, fold
+from registry.core.matching.borders import whole_end
+from registry.core.matching.fold import Folded
 from registry.core.matching.lexicon import TITLE, Lexicon
-from registry.core.matching.typos import MIN_LENGTH, TYPO, is_one_typo, windows
+from registry.core.matching.typos import MAX_LENGTH, MIN_LENGTH, TYPO, windows
 from registry.core.matching.views import Reading, readings
 
-PLAIN: frozenset[str] = frozenset()
 MAX_FOUND = 16_384  # places looked at in one prompt; nested names could make a hundred times more
 MAX_PLACES = 32  # places of one name: repeated without end it must not use up what others need
 
@@ -30,43 +31,55 @@ class Found:
 
 @dataclass(slots=True)
 class Search:
-    """One prompt being searched. Names that score less than `floor` on their own are passed over."""
+    """One prompt being searched. Names that score less than `floor` on their own, or not less than `below`, are passed over."""
 
     prompt: str
     lexicon: Lexicon
     floor: int
+    below: int = 1 << 15
     found: dict[tuple[int, int, bool], Found] = field(default_factory=dict)
+    texts: list[Reading] = field(default_factory=list)
 
     def run(self) -> None:
         """Look through every reading of the prompt."""
-        table = self.lexicon.facts.fold
-        folded = fold(self.prompt, table)
-        self.scan(folded, self.prompt, None)
-        for reading in readings(self.prompt, folded.split(), self.lexicon.facts):
-            self.scan(fold(reading.text, table), reading.text, reading)
+        folded = Folded(self.prompt, self.lexicon.facts.fold)
+        self.texts = list(readings(folded, self.lexicon.facts))
+        for text in self.texts:
+            self.scan(text)
         self.scan_typos(folded)
 
-    def scan(self, folded: str, text: str, reading: Reading | None) -> None:
-        """Pass the automata over one reading and note what stands whole in it."""
-        floor, places = self.floor, None
-        seen: dict[tuple[int, int], int] = {}
+    def hits(self, text: Reading) -> Iterator[tuple[int, int, int, int]]:
+        """Yield (segment, start, end, pattern) of what the automata find in one reading, for names that score in the range."""
+        floor, below = self.floor, self.below
         for number, segment in enumerate(self.lexicon.segments):
             best = segment.best
-            for start, end, pattern in segment.automaton.find_overlapping(folded):
-                if best[pattern] < floor or seen.get((number, pattern), 0) >= MAX_PLACES:
-                    continue
-                last = whole_end(folded, end)
-                if not last or len(self.found) >= MAX_FOUND:
-                    continue
-                first = start + (folded[start] == " ")
-                places = places or Places(text, self.lexicon.facts.fold)
-                spot = places.span(first, last)
-                if splits_katakana(text, *spot):
-                    continue
-                place = spot if reading is None else reading.source(*spot)
-                if place is not None:
-                    seen[number, pattern] = seen.get((number, pattern), 0) + 1
-                    self.note(number, pattern, place, folded[first:end].rstrip(), reading.kinds if reading else PLAIN)
+            for start, end, pattern in segment.automaton.find_overlapping(text.folded):
+                if floor <= best[pattern] < below and text.may_touch(start, end):
+                    yield number, start, end, pattern
+
+    def scan(self, text: Reading) -> None:
+        """Note what stands whole in one reading."""
+        folded = text.folded
+        seen: dict[tuple[int, int], int] = {}
+        for number, start, end, pattern in self.hits(text):
+            if seen.get((number, pattern), 0) >= MAX_PLACES:
+                continue
+            last = whole_end(folded, end)
+            if not last or len(self.found) >= MAX_FOUND:
+                continue
+            first = start + (folded[start] == " ")
+            place = text.place(first, last)
+            if place is not None:
+                seen[number, pattern] = seen.get((number, pattern), 0) + 1
+                self.note(number, pattern, place, folded[first:end].rstrip(), text.kinds)
+
+    def names(self) -> list[Found]:
+        """Return the names found."""
+        return [f for f in self.found.values() if not f.titles]
+
+    def titles(self) -> list[Found]:
+        """Return the titles of works found."""
+        return [f for f in self.found.values() if f.titles]
 
     def note(self, number: int, pattern: int, spot: tuple[int, int], key: str, kinds: frozenset[str]) -> None:
         """Add the owners of a pattern to what was found at a place; a plainer reading of the same place stands."""
@@ -84,37 +97,42 @@ class Search:
         elif here.kinds == kinds and ref not in here.names:
             here.names.append(ref)
 
-    def scan_typos(self, folded: str) -> None:
+    def scan_typos(self, text: Folded) -> None:
         """Look for long names one letter away, around words that no list knows."""
-        facts, words = self.lexicon.facts, folded.split()
-        unknown = {w for w in set(words) - facts.common if len(w) >= 4 and w.isascii() and w.isalpha() and not facts.find(w)}
-        if not unknown:
-            return
+        words = text.words
+        starts: list[int] = []
         taken = [(f.start, f.end) for f in self.found.values() if not f.titles]
-        starts = list(accumulate((len(w) + 1 for w in words), initial=1))
-        places = None
-        for first, last in windows(words, unknown, facts.common):
-            for number, name, key in self._near("".join(words[first:last]), last - first):
-                places = places or Places(self.prompt, facts.fold)
-                spot = places.span(starts[first], starts[last] - 1)
-                if not any(start <= spot[0] and spot[1] <= end for start, end in taken):
-                    self.add(spot, key, (number, name, 0), TYPO, titles=False)
-
-    def _near(self, squeezed: str, words: int) -> list[tuple[int, int, str]]:
-        near = []
-        if MIN_LENGTH <= len(squeezed) <= 40:
+        for first, last in windows(words, self.lexicon.facts):
+            squeezed = "".join(words[first:last])
+            if not MIN_LENGTH <= len(squeezed) <= MAX_LENGTH:
+                continue
             for number, segment in enumerate(self.lexicon.segments):
-                for name in sorted(segment.typos.find(squeezed)):
-                    key = bare(segment.texts[name], self.lexicon.facts.fold)
-                    alike = key.count(" ") == words - 1 and is_one_typo(squeezed, key.replace(" ", ""))
-                    if alike and self.lexicon.is_current(number, segment.owners[name]):
-                        near.append((number, name, key))
-        return near
+                for name, key in segment.typos.find(squeezed, last - first):
+                    if not self.lexicon.is_current(number, segment.owners[name]):
+                        continue
+                    starts = starts or list(accumulate((len(w) + 1 for w in words), initial=1))
+                    spot = text.span(starts[first], starts[last] - 1)
+                    if not any(start <= spot[0] and spot[1] <= end for start, end in taken):
+                        self.add(spot, key, (number, name, 0), TYPO, titles=False)
 
 
-def find_names(prompt: str, lexicon: Lexicon, floor: int) -> tuple[list[Found], list[Found]]:
-    """Return (names, titles of works) found in any reading of the prompt."""
+def find_names(prompt: str, lexicon: Lexicon, floor: int) -> Search:
+    """Return the search of a prompt for names and titles of works in any reading of it, done."""
     search = Search(prompt, lexicon, floor)
     search.run()
-    everything = search.found.values()
-    return [f for f in everything if not f.titles], [f for f in everything if f.titles]
+    return search
+
+
+def find_quieter(search: Search, floor: int, works: AbstractSet[str]) -> list[Found]:
+    """Return names that score less than those searched for, at places where none was found and where one is of these works."""
+    more = Search(search.prompt, search.lexicon, floor, below=search.floor)
+    lexicon = search.lexicon
+    for text in search.texts:
+        if any(lexicon.works_of(number, pattern) & works for number, _, _, pattern in more.hits(text)):
+            break
+    else:
+        return []
+    for text in search.texts:
+        more.scan(text)
+    taken = {(start, end) for start, end, titles in search.found if not titles}
+    return [f for f in more.found.values() if not f.titles and (f.start, f.end) not in taken]

@@ -12,6 +12,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from registry.core.matching.fold import FoldTable
+
 MAGIC = b"WORDFACTS3"
 
 WORD_EN, WORD_JA, WORD_ZH, WORD_KO = 1, 2, 4, 8
@@ -58,7 +60,7 @@ class WordFacts:
 
     rows: array  # type: ignore[type-arg]
     starts: array  # type: ignore[type-arg]
-    fold: dict[int, str]
+    fold: FoldTable
     looks: dict[int, str]
     common: frozenset[str] = field(repr=False)
 
@@ -73,7 +75,7 @@ class WordFacts:
         rows = array("Q", zlib.decompress(data[at + texts :]))
         starts = array("L", (bisect_left(rows, top << 48) for top in range(1 << 16)))
         starts.append(len(rows))
-        return cls(rows, starts, _table(fold) | jamo_table(), _table(looks), frozenset(common.split(" ")))
+        return cls(rows, starts, FoldTable(fold), {int(code, 16): text for code, text in looks.items()}, frozenset(common.split(" ")))
 
     def find(self, folded: str) -> int:
         """Return the packed facts of a folded word, 0 when it is unknown."""
@@ -105,16 +107,3 @@ class Lookup(dict[str, WordFact]):
     def __missing__(self, folded: str) -> WordFact:
         fact = self[folded] = self._facts.fact(folded)
         return fact
-
-
-def _table(entries: dict[str, str]) -> dict[int, str]:
-    return {int(code, 16): text for code, text in entries.items()}
-
-
-def jamo_table() -> dict[int, str]:
-    """Syllables as their jamo (Unicode, section 3.12), so that both forms of one text fold alike."""
-    table = {}
-    for index in range(11172):
-        lead, vowel, tail = index // 588, index % 588 // 28, index % 28
-        table[0xAC00 + index] = chr(0x1100 + lead) + chr(0x1161 + vowel) + (chr(0x11A7 + tail) if tail else "")
-    return table

@@ -14,7 +14,7 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 from registry.core.matching.evidence import Entry, entry_of, signs_of
 from registry.core.matching.facts import GIVEN, PLACE, SURNAME, WORD, Lookup, WordFacts
 from registry.core.matching.fold import bare
-from registry.core.matching.typos import MIN_LENGTH, TypoIndex, build_index
+from registry.core.matching.typos import MAX_LENGTH, MIN_LENGTH, TypoIndex, build_index
 from registry.core.matching.variants import bordered, spellings
 from registry.core.matching.weights import BIAS, METHOD_COST, WEIGHTS
 from registry.core.model import Character, CharacterDraft, EntryStatus, MatchMode, Work
@@ -69,6 +69,13 @@ class Lexicon:
             if work in segment.changed:
                 return segment.works.get(work)
         return None
+
+    def works_of(self, number: int, pattern: int) -> frozenset[str]:
+        """Return the works of the characters that a pattern of segment `number` may mean."""
+        segment = self.segments[number]
+        owners = {segment.owners[r >> 3] for r in segment.refs[segment.first[pattern] : segment.first[pattern + 1]]}
+        found = (self.find_character(owner) for owner in owners)
+        return frozenset(c.work for c in found if c is not None and c.work is not None)
 
 
 def compile_lexicon(characters: Iterable[Character], works: Iterable[Work], facts: WordFacts) -> Lexicon:
@@ -131,8 +138,8 @@ class _Columns:
         self.modes.append(mode)
         if len(folded) >= MIN_LENGTH and folded.isascii() and mode in {0, 2}:
             squeezed = folded.replace(" ", "")
-            if MIN_LENGTH <= len(squeezed) <= 40 and squeezed.isalpha():
-                self.long.append((number, squeezed))
+            if MIN_LENGTH <= len(squeezed) <= MAX_LENGTH and squeezed.isalpha():
+                self.long.append((number, folded))
         for spelling, method in spellings(text, folded).items():
             self.patterns.setdefault(bordered(spelling), []).append(number << 3 | method)
 

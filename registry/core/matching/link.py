@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from registry.core.matching.detect import Found
 from registry.core.matching.evidence import Sign
-from registry.core.matching.fold import Places, bare, fold
+from registry.core.matching.fold import Folded, bare
 from registry.core.matching.lexicon import NEEDS_CONTEXT, STRONG_TITLE, TITLE, Lexicon
 from registry.core.matching.surroundings import Style, signs_around
 from registry.core.matching.variants import bordered
@@ -161,13 +161,13 @@ def _is_benign(prompt: str, found: Found, character: str, text: str, lexicon: Le
     phrases = [p for a in (entry.aliases if entry else ()) if a.text == text for p in a.benign]
     if not phrases:
         return False
-    folded, places = fold(prompt, lexicon.facts.fold), Places(prompt, lexicon.facts.fold)
+    folded = Folded(prompt, lexicon.facts.fold)
     for phrase in phrases:
         pattern = bordered(bare(phrase, lexicon.facts.fold))
-        at = folded.find(pattern)
+        at = folded.folded.find(pattern)
         while at >= 0:
-            start, end = places.span(at + (pattern[0] == " "), at + len(pattern.rstrip()))
+            start, end = folded.span(at + (pattern[0] == " "), at + len(pattern.rstrip()))
             if start <= found.start and found.end <= end:
                 return True
-            at = folded.find(pattern, at + 1)
+            at = folded.folded.find(pattern, at + 1)
     return False

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 
-from registry.core.matching.detect import Found, find_names
+from registry.core.matching.detect import Search, find_names, find_quieter
 from registry.core.matching.explain import evidence_words, method_name
 from registry.core.matching.lexicon import Lexicon
 from registry.core.matching.link import THRESHOLDS, Company, Weighed, company_of, settle, weigh
@@ -27,29 +27,28 @@ def find_mentions(prompt: str, lexicon: Lexicon, level: Level = Level.balanced, 
     anywhere without company (a character called A) are left out unless `explain` asks for them.
     """
     floor = EVERYTHING if explain else THRESHOLDS[level][0] - MOST_A_PLACE_ADDS
-    found, titles = find_names(prompt, lexicon, floor)
-    if not found and not titles:
+    search = find_names(prompt, lexicon, floor)
+    if not search.found:
         return ()
+    found, titles = search.names(), search.titles()
     style = style_of(prompt)
     weighed = [weigh(prompt, f, style, lexicon) for f in found]
     company = company_of(prompt, weighed, titles, lexicon)
     if not explain and (company.titles or company.characters):
-        weighed += _company_only(prompt, lexicon, found, floor - MOST_COMPANY_ADDS, company=company, style=style)
+        weighed += _company_only(search, floor - MOST_COMPANY_ADDS, company, style)
     for mention in weighed:
         settle(prompt, mention, company, lexicon, level)
     return tuple(_mention(prompt, w) for w in _apart(weighed))
 
 
-def _company_only(prompt: str, lexicon: Lexicon, found: list[Found], floor: int, *, company: Company, style: Style) -> list[Weighed]:
+def _company_only(search: Search, floor: int, company: Company, style: Style) -> list[Weighed]:
     """Weigh the ordinary names that only their work's presence can turn into mentions."""
-    seen = {(f.start, f.end) for f in found}
-    more = [f for f in find_names(prompt, lexicon, floor)[0] if (f.start, f.end) not in seen]
-    works = company.titles.keys() | company.characters.keys()
+    works, lexicon = company.titles.keys() | company.characters.keys(), search.lexicon
     kept = []
-    for name in more:
+    for name in find_quieter(search, floor, works):
         entries = [lexicon.find_character(lexicon.segments[n].owners[i]) for n, i, _ in name.names]
         if any(e and e.work in works for e in entries):
-            kept.append(weigh(prompt, name, style, lexicon))
+            kept.append(weigh(search.prompt, name, style, lexicon))
     return kept
 
 

@@ -5,14 +5,17 @@ The index holds, for each name, a checksum of its length and first half and one 
 table in front answers most questions. Only words that no list knows are looked up.
 """
 
-import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from zlib import crc32
+
+from registry.core.matching.facts import WordFacts
 
 TYPO = frozenset({"typo"})
-MIN_LENGTH = 6
+MIN_LENGTH, MAX_LENGTH = 6, 40
 MAX_WORDS = 3
 MAX_UNKNOWN = 24
 MAX_CANDIDATES = 40
@@ -20,24 +23,32 @@ MAX_CANDIDATES = 40
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TypoIndex:
-    """`rows` are sorted `checksum << 32 | name`; `bits` tells which checksums, cut short, occur at all."""
+    """`rows` are sorted `checksum << 32 | position`; `bits` tells which checksums, cut short, occur at all.
+
+    At a position stand the name's number and its folded text, `keys[ends[position - 1]:ends[position]]`.
+    """
 
     rows: array  # type: ignore[type-arg]
     bits: bytes
-    mask: int
+    names: array  # type: ignore[type-arg]
+    ends: array  # type: ignore[type-arg]
+    keys: str
 
-    def find(self, squeezed: str) -> set[int]:
-        """Return the numbers of names that may be one typo away."""
+    def find(self, squeezed: str, words: int) -> Iterator[tuple[int, str]]:
+        """Yield (number, folded text) of names of so many words that are one typo away, the lowest number first."""
         found: set[int] = set()
-        size = len(squeezed)
+        size, mask, bits, data = len(squeezed), len(self.bits) * 8 - 1, self.bits, squeezed.encode()
         for length in (size - 1, size, size + 1):
             half = length // 2
-            for seed in (f"{length}<{squeezed[:half]}", f"{length}>{squeezed[size - length + half + 1 :]}"):
-                check = zlib.crc32(seed.encode())
-                place = check & self.mask
-                if self.bits[place >> 3] >> (place & 7) & 1:
+            first, last = _SEEDS[length]
+            for check in (crc32(data[:half], first), crc32(data[size - length + half + 1 :], last)):
+                place = check & mask
+                if bits[place >> 3] >> (place & 7) & 1:
                     found.update(self._rows_of(check))
-        return found
+        for position in sorted(found):
+            key = self.keys[self.ends[position - 1] if position else 0 : self.ends[position]]
+            if key.count(" ") == words - 1 and is_one_typo(squeezed, key.replace(" ", "")):
+                yield self.names[position], key
 
     def _rows_of(self, check: int) -> Iterator[int]:
         at = bisect_left(self.rows, check << 32)
@@ -47,20 +58,31 @@ class TypoIndex:
             yield row & 0xFFFFFFFF
 
 
+# Where the checksums of first and last halves begin, by the length of the name.
+_SEEDS = tuple((crc32(f"{length}<".encode()), crc32(f"{length}>".encode())) for length in range(MAX_LENGTH + 2))
+
+
 def build_index(names: Iterable[tuple[int, str]]) -> TypoIndex:
-    """Index names, given as (number, letters without spaces)."""
-    rows = []
-    for number, squeezed in names:
-        half = len(squeezed) // 2
-        seeds = (f"{len(squeezed)}<{squeezed[:half]}", f"{len(squeezed)}>{squeezed[half + 1 :]}")
-        rows += [zlib.crc32(seed.encode()) << 32 | number for seed in seeds]
-    rows.sort()
+    """Index names, given as (number, folded text) in the order of their numbers."""
+    rows, numbers, ends, keys = array("Q"), array("I"), array("I"), []
+    end = 0
+    for position, (number, key) in enumerate(names):
+        data = key.replace(" ", "").encode()
+        half = len(data) // 2
+        first, last = _SEEDS[len(data)]
+        rows.append(crc32(data[:half], first) << 32 | position)
+        rows.append(crc32(data[half + 1 :], last) << 32 | position)
+        numbers.append(number)
+        end += len(key)
+        ends.append(end)
+        keys.append(key)
+    rows = array("Q", sorted(rows))
     size = 1 << max(10, (16 * len(rows)).bit_length())
     bits = bytearray(size >> 3)
     for row in rows:
         place = row >> 32 & size - 1
         bits[place >> 3] |= 1 << (place & 7)
-    return TypoIndex(array("Q", rows), bytes(bits), size - 1)
+    return TypoIndex(rows, bytes(bits), numbers, ends, "".join(keys))
 
 
 def is_one_typo(typed: str, name: str) -> bool:
@@ -80,14 +102,27 @@ def is_one_typo(typed: str, name: str) -> bool:
     return short[start + 2 :] == long[start + 2 :] and short[start : start + 2] == long[start + 1 : start - 1 if start else None : -1]
 
 
-def windows(words: list[str], unknown: set[str], common: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Yield ranges of up to three Latin words around each unknown one; none begins or ends with a short common word."""
-    small = [not w.isascii() or (len(w) <= 3 and w in common) for w in words]
-    places = [i for i, word in enumerate(words) if word in unknown][:MAX_UNKNOWN]
+def windows(words: list[str], facts: WordFacts) -> Iterator[tuple[int, int]]:
+    """Yield ranges of up to three Latin words around each that no list knows; none begins or ends with a short common word."""
+    unknown = {w for w in set(words) - facts.common if 4 <= len(w) <= MAX_LENGTH and w.isascii() and is_unknown(w, facts)}
+    if not unknown:
+        return
     seen = set()
-    for place in places:
+    for place in [i for i, word in enumerate(words) if word in unknown][:MAX_UNKNOWN]:
         for first in range(max(0, place - MAX_WORDS + 1), place + 1):
+            if _is_small(words[first], facts):
+                continue
             for last in range(place + 1, min(len(words), first + MAX_WORDS) + 1):
-                if not small[first] and not small[last - 1] and (first, last) not in seen:
+                if (first, last) not in seen and not _is_small(words[last - 1], facts):
                     seen.add((first, last))
                     yield first, last
+
+
+@lru_cache(maxsize=1 << 15)
+def is_unknown(word: str, facts: WordFacts) -> bool:
+    """True for letters that no list of words or names knows."""
+    return word.isalpha() and not facts.find(word)
+
+
+def _is_small(word: str, facts: WordFacts) -> bool:
+    return not word.isascii() or (len(word) <= 3 and word in facts.common)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.core.matching.fold import Places, fold
+from registry.core.matching.fold import Folded, fold
 from registry.store.word_facts import load_word_facts
 
 TABLE = load_word_facts().fold
@@ -31,9 +31,10 @@ def test_composed_and_decomposed_text_fold_alike(text):
 
 @given(TEXTS)
 def test_every_word_of_the_fold_lies_in_the_text_in_order(text):
-    folded, places, at, reach = fold(text, TABLE), Places(text, TABLE), 1, 0
-    for word in folded.split():
-        start, end = places.span(at, at + len(word))
+    folded, at, reach = Folded(text, TABLE), 1, 0
+    assert folded.folded == fold(text, TABLE)
+    for word in folded.words:
+        start, end = folded.span(at, at + len(word))
         assert 0 <= start < end <= len(text)
         assert start >= reach
         assert word[0] in fold(text[start:end], TABLE)
