@@ -10,8 +10,6 @@ from registry.usecases.access import Caller
 from registry.usecases.catalog import CHARACTER, build_entry
 from registry.usecases.registry import Registry
 
-SAMPLE_STEP = 8  # every eighth of the ordinary sentences: a report is read while somebody waits
-
 
 @dataclass(frozen=True, slots=True)
 class AliasPreview:
@@ -28,8 +26,7 @@ def preview_character(registry: Registry, caller: Caller, draft: CharacterDraft,
     work = _find_work(catalog.works.values(), caller.organisation.id, draft.work)
     entry = build_entry(CHARACTER, draft, rightsholder=caller.organisation.id, work=work.id if work else None, now=registry.now())
     assert isinstance(entry, Character)  # noqa: S101  what CHARACTER builds
-    sample = load_ordinary_sample()[::SAMPLE_STEP]
-    reports = report_aliases(entry, work, catalog.lexicon, sample)
+    reports = report_aliases(entry, work, catalog.lexicon, load_ordinary_sample())
     return AliasPreview(reports, preview(entry, work, prompts, catalog.lexicon, level))
 
 

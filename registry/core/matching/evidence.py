@@ -67,12 +67,12 @@ def _renown(folded: str, script: str, entry: Entry, fact: WordFact) -> list[Sign
     """Return what general knowledge says: is this name, another name of the entry, or its work widely known?"""
     kind = "phrase" if script == "latin" and " " in folded else script
     ordinary = fact.flags & (f.WORD | _PERSONS)
-    known = fact.flags & f.KNOWN and (not ordinary or entry.known_work or entry.known > 1)  # "Link" of a work nobody knows is a link
+    known = fact.flags & f.KNOWN and (not ordinary or entry.known_work or entry.known > 0)  # "Link" of a work nobody knows is a link
     told = (
         ("known", known),
         ("known, ordinary", known and ordinary),
         ("known in known work", known and entry.known_work),
-        ("entry known", entry.known > bool(fact.flags & f.KNOWN)),
+        ("entry known", entry.known > bool(known)),
         ("work known", entry.known_work),
         ("some title", fact.flags & f.KNOWN_WORK and not fact.flags & f.KNOWN),
         ("famous person", fact.flags & f.FAMOUS),
@@ -187,15 +187,15 @@ def entry_of(names: list[str], titles: frozenset[str], facts: Lookup, *, careful
     owner who has said of some name what kind it is or how it may match.
     """
     scripts, ordinary, famous, known = set(), set(), set(), 0
+    known_work = any(_is_known_work(t, facts) for t in titles)
     for name in names:
         script, fact = script_of(name), facts[name]
         scripts.add(script)
-        known += bool(fact.flags & f.KNOWN)
+        known += bool(fact.flags & f.KNOWN and (known_work or not fact.flags & (f.WORD | _PERSONS)))
         if fact.flags & f.WORD:
             ordinary.add(script)
         elif (fact.flags & f.PROPER or fact.zipf >= 2.5) and not fact.flags & (f.GIVEN | f.SURNAME | f.PLACE):
             famous.add(script)
-    known_work = any(_is_known_work(t, facts) for t in titles)
     main = names[0] if names else ""
     return Entry(len(scripts), len(names), titles, len(famous), frozenset(ordinary), careful, main, known, known_work)
 

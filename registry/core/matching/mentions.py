@@ -6,7 +6,7 @@ from registry.core.matching.detect import Search, find_names, find_quieter
 from registry.core.matching.explain import evidence_words, method_name
 from registry.core.matching.lexicon import Lexicon
 from registry.core.matching.link import THRESHOLDS, Company, Weighed, company_of, settle, weigh
-from registry.core.matching.surroundings import Style, style_of
+from registry.core.matching.style import Style, style_of
 from registry.core.model import Level, Mention, MentionStatus
 
 MATCHER_VERSION = "linked-3"

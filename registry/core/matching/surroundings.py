@@ -1,19 +1,15 @@
 """What the prompt tells of a found name: capitals, the words around it, its script's habits, how it was disguised."""
 
 import re
-from dataclasses import dataclass
 
 from registry.core.matching import facts as f
 from registry.core.matching.detect import Found
 from registry.core.matching.evidence import Sign, script_of, syllables
 from registry.core.matching.facts import WordFacts
 from registry.core.matching.fold import bare, fold
-from registry.core.matching.topics import topics_of
+from registry.core.matching.style import Style
 
 _MEDIUM_CJK = re.compile(r"[のの的 의]?(?:映画|アニメ|ゲーム|世界|电影|電影|动画|動畫|动漫|動漫|游戏|遊戲|영화|게임|만화|애니)")
-_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
-_CAPITALISED = re.compile(r"[A-Z\u00c0-\u00de](?<![A-Za-z\u00c0-\u024f].)[A-Za-z\u00c0-\u024f]")
-_ASIAN = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 _BEFORE = re.compile(r"([^\W\d_]+)[ '’-]*$")
 _AFTER = re.compile(r"^[ '’-]*([^\W\d_]+)")
 _QUOTES = frozenset("\"'“”‘’«»「」『』《》")
@@ -26,32 +22,6 @@ _ARTICLE_WORDS = """
     einen einem einer le la les un une des du de el los las una unos il lo gli i o os as um uma het een en et ett den det
 """
 _ARTICLES = frozenset(_ARTICLE_WORDS.split())
-_FOREIGN_WORDS = """
-    der die das den dem des ein eine einen einem einer und mit von auf ist im am le la les une des du et avec dans sur qui el los las
-    una y con en por un il lo gli e di della nel che o os as um uma com na da do het een met van och med ett på en av z na i w se je bir ve
-"""
-_FOREIGN = frozenset(_FOREIGN_WORDS.split()) - {"i", "as", "die", "do", "a", "am"}
-_CUE_WORDS = """
-    cosplay character characters anime manga cartoon comic comics superhero superheroes villain fanart movie videogame franchise disney
-    marvel pixar kostum personnage personaje
-"""
-_CUES = frozenset(_CUE_WORDS.split())
-_ASIAN_CUES = (
-    "アニメ",
-    "キャラ",
-    "コスプレ",
-    "漫画",
-    "マンガ",
-    "ゲーム",
-    "角色",
-    "动漫",
-    "動漫",
-    "漫畫",
-    "캐릭터",
-    "애니",
-    "만화",
-    "코스프레",
-)
 # Signs that the words just before a name give.
 _LEADS = (
     ("after by", re.compile(r"\b(?:by|von|par|por|di|door|av|af)\s+$")),
@@ -82,42 +52,6 @@ _CROSSED = {sign: sign for sign in (
     "after style of", "before medium", "first word", "han before", "han after", "kana inside word", "han inside word", "hangul inside word",
     "in hiragana", "prompt length", "foreign prompt", "quoted", "after named",
 )} | {f"{case}, {crowd}": case for case in ("capital", "capital at start", "upper case") for crowd in ("few", "some", "many")}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How the whole prompt is written."""
-
-    capitals: float
-    cased: bool
-    asian: float
-    cue: bool
-    length: int = 0
-    fiction: int = 0
-    camera: int = 0
-    words: frozenset[str] = frozenset()
-    foreign: bool = False
-
-
-def style_of(prompt: str) -> Style:
-    """Measure a prompt once: the share of its Latin words that are capitalised, of its letters that are East Asian."""
-    words = _LATIN_WORD.findall(prompt)
-    capitals = len(_CAPITALISED.findall(prompt))
-    lower = frozenset(prompt.lower().split())
-    ascii_only = prompt.isascii()
-    asian = 0 if ascii_only else len(_ASIAN.findall(prompt))
-    cue = not _CUES.isdisjoint(lower) or (not ascii_only and any(c in prompt for c in _ASIAN_CUES))
-    fiction, camera = topics_of(prompt, lower)
-    return Style(
-        capitals / max(1, len(words)),
-        0 < capitals < len(words),
-        asian / max(1, len(prompt)),
-        cue,
-        len(prompt),
-        fiction,
-        camera,
-        frozenset(words),
-    )
 
 
 def signs_around(prompt: str, found: Found, style: Style, facts: WordFacts) -> list[Sign]:
