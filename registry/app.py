@@ -15,7 +15,9 @@ from registry.api import (
     alias_preview,
     changes,
     checks,
+    claims,
     decisions,
+    disputes,
     entries,
     health,
     imports,
@@ -25,19 +27,26 @@ from registry.api import (
     members,
     organisations,
     policies,
+    quotas,
     sessions,
+    verifications,
 )
-from registry.api.context import Api, PasswordThreads, RateLimit
+from registry.api.context import Api, PasswordThreads
 from registry.api.docs import add_docs
 from registry.api.front import CheckFirst, Envelope
+from registry.api.limits import AddressLimit
 from registry.api.metrics import Metrics
+from registry.api.openapi import describe
 from registry.api.problems import answer_problems
+from registry.api.safety import allow_origins
 from registry.config import Settings
+from registry.usecases.dispute_decisions import pass_terms
 from registry.usecases.imports import ImportJobs, fail_interrupted_imports
 from registry.usecases.keyring import KeyRing
 from registry.usecases.log import fill_tree
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.prompts import erase_due_prompts
+from registry.usecases.quotas import Quotas
 from registry.usecases.registry import Registry, open_registry
 from registry.usecases.seal import SealKeyFile
 
@@ -50,9 +59,13 @@ Every decision stands in an append-only log before it is answered."""
 def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
     """Return the app; without an opened registry it opens one as the settings say."""
     running = opened or open_registry(
-        settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin), seal=SealKeyFile(settings.seal_key)
+        settings.database,
+        log_key=LogKeyFile(settings.log_key, settings.log_origin),
+        seal=SealKeyFile(settings.seal_key),
+        claim_rules=settings.claim_rules,
     )
-    api = Api(running, KeyRing(running), ImportJobs(running), RateLimit(settings.rate_limit), Metrics(running), PasswordThreads())
+    limits = Quotas(running, settings.quota), AddressLimit(settings.address_limit)
+    api = Api(running, KeyRing(running), ImportJobs(running), *limits, Metrics(running), PasswordThreads())
     app = FastAPI(
         title="Character registry",
         version=registry.__version__,
@@ -68,12 +81,16 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         checks,
         entries,
         alias_preview,
+        claims,
+        disputes,
         imports,
         decisions,
         aftermath,
         log,
         changes,
         organisations,
+        verifications,
+        quotas,
         keys,
         mandates,
         members,
@@ -84,11 +101,13 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         app.include_router(room.router)
     app.include_router(members.public)
     add_docs(app)
-    app.add_middleware(Envelope, api=api)
+    describe(app)
+    app.add_middleware(Envelope, api=api, hsts_seconds=settings.hsts_seconds)
     if settings.fast_check:
         app.add_middleware(CheckFirst, api=api)
+    allow_origins(app, settings.cors_origins, credentials=settings.cors_credentials)
     if settings.trusted_proxies:
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app
 
 
@@ -112,7 +131,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _follow(api: Api) -> None:
     """Take in what other processes registered, before a check has to wait for it, store full subtrees, erase prompts that are due,
-    note which keys were used.
+    do what terms that passed ask for, note which keys were used.
     """
     running = api.registry
     while True:
@@ -121,4 +140,5 @@ async def _follow(api: Api) -> None:
             await run_in_threadpool(running.catalog.refresh)
             await run_in_threadpool(fill_tree, running)
             await run_in_threadpool(erase_due_prompts, running)
+            await run_in_threadpool(pass_terms, running)
             await run_in_threadpool(api.keys.note_use)

@@ -6,7 +6,6 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,18 +18,23 @@ from rich.table import Table
 import registry
 from registry.api.answers import answer
 from registry.api.logs import configure_logs
+from registry.api.slow import bounded_protocol
 from registry.app import create_app
+from registry.cli_claims import claims_app, reserved_app
 from registry.cli_decisions import decisions_command, erase_prompts, replay
+from registry.cli_keys import keys_app
 from registry.cli_log import log_app, verify
+from registry.cli_members import members_app, organisations_app
+from registry.cli_operator import backup, doctor, restore
 from registry.cli_policy import policy_app
 from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
 from registry.core.model import Level, Role
 from registry.example import example_catalog
+from registry.unsafe import require_own_catalog, require_safe
 from registry.usecases.check import Checked, check
 from registry.usecases.imports import ImportReport, export_csv, export_lines, import_file
 from registry.usecases.init import initialise, load_example, local_caller
-from registry.usecases.keys import create_key, list_keys, revoke_key
 from registry.usecases.log import make_log_key
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import Registry, open_registry
@@ -44,14 +48,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-keys_app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+app.add_typer(members_app, name="members")
+app.add_typer(organisations_app, name="organisations")
 app.add_typer(log_app, name="log")
 app.command()(verify)
 app.command()(replay)
 app.command()(erase_prompts)
+app.command()(backup)
+app.command()(restore)
+app.command()(doctor)
 app.command("decisions")(decisions_command)
 app.add_typer(policy_app, name="policy")
+app.add_typer(claims_app, name="claims")
+app.add_typer(reserved_app, name="reserved")
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 SHOWN_ERRORS = 20
 CURL = """curl -s {url}/v1/check -H 'Authorization: Bearer {key}' \\
@@ -100,10 +110,16 @@ def serve(
     """
     settings = settings_from()
     configure_logs(settings.log_level)
+    listen = host or settings.host
+    require_safe(settings, listen)
+    app = create_app(settings)
+    require_own_catalog(app.state.api.registry, listen)
     uvicorn.run(
-        create_app(settings),
-        host=host or settings.host,
+        app,
+        host=listen,
         port=settings.port if port is None else port,
+        http=bounded_protocol(settings.request_seconds),
+        server_header=False,
         log_config=None,
         access_log=False,
         proxy_headers=False,
@@ -190,48 +206,6 @@ def version() -> None:
     print(registry.__version__)
 
 
-@keys_app.command("create")
-def keys_create(
-    organisation: Annotated[str, typer.Argument(help="Ref of the organisation, such as `service`.")],
-    label: Annotated[str, typer.Option(help="What the key is for.")] = "",
-    days: Annotated[int | None, typer.Option(help="Days until it expires; never when left out.", min=1)] = None,
-) -> None:
-    """Make a key. Its secret is printed this once.
-
-    Example: `registry keys create service --label staging --days 90`
-    """
-    with _opened(settings_from()) as running:
-        owner = local_caller(running, organisation).organisation
-        expires = datetime.now(UTC) + timedelta(days=days) if days else None
-        print(create_key(running, None, owner.id, label=label, expires_at=expires).secret)
-
-
-@keys_app.command("list")
-def keys_list(organisation: Annotated[str, typer.Argument(help="Ref of the organisation.")]) -> None:
-    """List an organisation's keys.
-
-    Example: `registry keys list service`
-    """
-    with _opened(settings_from()) as running:
-        found = list_keys(running, None, local_caller(running, organisation).organisation.id)
-    table = Table("id", "prefix", "label", "created", "expires", "revoked")
-    for key in found:
-        moments = (key.created_at, key.expires_at, key.revoked_at)
-        table.add_row(key.id, f"crk_{key.prefix}", key.label, *(f"{m:%Y-%m-%d %H:%M}" if m else "" for m in moments))
-    out.print(table)
-
-
-@keys_app.command("revoke")
-def keys_revoke(key_id: Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it.")]) -> None:
-    """Revoke a key, in force at once in every process.
-
-    Example: `registry keys revoke key_0123`
-    """
-    with _opened(settings_from()) as running:
-        revoke_key(running, None, key_id)
-    out.print(f"revoked {key_id}")
-
-
 def openapi_document() -> str:
     """Return the OpenAPI document as it stands in openapi/openapi.json."""
     import tempfile
@@ -247,7 +221,10 @@ def openapi_document() -> str:
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Registry]:
     running = open_registry(
-        settings.database, log_key=LogKeyFile(settings.log_key, settings.log_origin), seal=SealKeyFile(settings.seal_key)
+        settings.database,
+        log_key=LogKeyFile(settings.log_key, settings.log_origin),
+        seal=SealKeyFile(settings.seal_key),
+        claim_rules=settings.claim_rules,
     )
     try:
         yield running

@@ -9,15 +9,18 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from registry.config import settings_from
+from registry.config import Settings, settings_from
 from registry.core.decision_log.checkpoint import LogKeys
 from registry.core.decision_log.keys import format_vkey, parse_vkey
 from registry.core.decision_log.note import format_note
 from registry.core.errors import InvalidInput
+from registry.store.database import Database
+from registry.usecases.clock import reset_clock
 from registry.usecases.log import public_keys
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.log_state import read_state, write_state
 from registry.usecases.registry import Registry, open_registry
+from registry.usecases.restart import restart_log
 from registry.usecases.rotation import Witness, cosign, rotate_log_key
 from registry.usecases.verify import Verified, copy_log, folder_reader, http_reader, verify_log, verify_receipt_file
 from registry.usecases.verify_database import verify_database
@@ -110,6 +113,50 @@ def rotate_key() -> None:
     err.print("The old private key is kept beside the new one; destroy it once no copy of the log needs it.")
 
 
+@log_app.command("restart")
+def restart(
+    origin: Annotated[str, typer.Argument(help="The new log's name, such as registry.example/log2.")],
+    seen: Annotated[Path | None, typer.Option(help="A state file of `registry verify` with the newest head known of the old log.")] = None,
+) -> None:
+    """Go on as a new log, with a new key, when entries that the old log had signed are lost. Prints the new public key.
+
+    Example: `registry log restart registry.example/log2 --seen my.state`
+    """
+    settings = settings_from()
+    require_origin(settings, origin)
+    with opened() as running:
+        print(restart_log(running, origin, None if seen is None else read_state(seen)))
+    forget_state(settings)
+    err.print("Publish this key and the old log's last checkpoint. The old private key is kept beside the new one.")
+
+
+@log_app.command("reset-clock")
+def reset_clock_command() -> None:
+    """Say in the log that the clock was ahead, and go on from the time that it is now.
+
+    Example: `registry log reset-clock`
+    """
+    database = Database(settings_from().database)
+    try:
+        was = reset_clock(database)
+    finally:
+        database.close()
+    out.print("the clock is not behind the log: nothing to do" if was is None else f"the log goes on from now; it had reached {was}")
+
+
+def require_origin(settings: Settings, origin: str) -> None:
+    """Raise InvalidInput when the settings would not let a log of this name be served."""
+    if settings.log_origin not in {"", origin}:
+        raise InvalidInput(f"REGISTRY_LOG_ORIGIN says `{settings.log_origin}`: set it to `{origin}` first")
+
+
+def forget_state(settings: Settings) -> None:
+    """Put what `registry verify` remembers of the old log aside: it is evidence, and no longer about this log."""
+    state = settings.home / STATE
+    if state.exists():
+        state.rename(state.with_name(f"{STATE}.before-restart"))
+
+
 @log_app.command("cosign")
 def cosign_command(
     address: Annotated[str, typer.Argument(help="The witness's address, below which `add-checkpoint` stands.")],
@@ -153,6 +200,8 @@ def _verify_database(trusted: LogKeys | None, state: Path | None) -> tuple[str, 
         if trusted is not None and trusted.log[-1] not in known.keys:
             raise InvalidInput("the key given with `--key` was never this log's")
         seen = read_state(state)
+        if seen is not None and seen.head.origin != known.origin:
+            raise InvalidInput(f"`{state}` is about the log `{seen.head.origin}`, this is `{known.origin}`: keep it apart as evidence")
         return _shown(lambda told: verify_database(running, known.origin, known.keys, seen, progress=told), state)
     finally:
         running.database.close()

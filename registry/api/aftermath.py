@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.log_schemas import OutcomeBody, OutcomeReport, PromptBody, ReplayBody
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.core.decision_log.proof import format_receipt
 from registry.usecases.prompts import Kept, erase_prompt, get_prompt
 from registry.usecases.receipts import make_receipt
 from registry.usecases.replay import replay_decision
 from registry.usecases.reports import Report, get_report, report_outcome
 
-router = APIRouter(
+router = mannered_router(
     prefix="/v1/decisions/{decision_id}", tags=["decisions"], dependencies=[Depends(require_json)], responses=documented(401, 403, 404, 422)
 )
 SHOWN_RECEIPT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {}}, "description": "A tlog-proof."}}

@@ -3,16 +3,17 @@
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.api.schemas import Body, MentionBody
 from registry.core.model import CharacterDraft, Level, MatchMode
 from registry.usecases.alias_preview import preview_character
 
-router = APIRouter(prefix="/v1", tags=["characters"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
+router = mannered_router(prefix="/v1", tags=["characters"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 
 
 class PreviewRequest(Body):

@@ -6,21 +6,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
-from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
+from registry.api.limits import AddressLimit, Headers, quota_headers
 from registry.api.metrics import Metrics
 from registry.api.scopes import require_scope_of
 from registry.core.errors import NotAuthenticated, TooManyRequests, WrongMediaType
 from registry.usecases.access import Caller
 from registry.usecases.imports import ImportJobs
 from registry.usecases.keyring import KeyRing
+from registry.usecases.quotas import Quotas
 from registry.usecases.registry import Registry
 
+# Where a request's scope keeps who is asking, and the headers that tell what is left of its quota.
+CALLER, LIMITS = "registry.caller", "registry.limits"
 bearer = HTTPBearer(auto_error=False, description="An API key (`crk_...`) or the token of a session (`crs_...`)")
 PARALLEL_HASHES, MAX_WAITING = 2, 50
 T = TypeVar("T")
@@ -33,18 +34,34 @@ class Api:
     registry: Registry
     keys: KeyRing
     imports: ImportJobs
-    rate: "RateLimit"
+    quotas: Quotas
+    addresses: AddressLimit
     metrics: Metrics
     passwords: "PasswordThreads"
 
     def authenticate(self, sender: "Sender") -> Caller:
-        """Return who sent these headers. Raises NotAuthenticated, NotPermitted, TooManyRequests."""
+        """Return who sent these headers. Raises NotAuthenticated, NotPermitted. Counts nothing."""
         scheme, _, secret = sender.authorization.partition(" ")
         if scheme.lower() != "bearer" or not secret:
             raise NotAuthenticated("send your key as `Authorization: Bearer <key>`")
-        caller = self.keys.authenticate(secret.strip(), sender.address, sender.on_behalf_of)
-        self.rate.take(caller.key_id)
-        return caller
+        return self.keys.authenticate(secret.strip(), sender.address, sender.on_behalf_of)
+
+    def admit(self, sender: "Sender") -> tuple[Caller, Headers]:
+        """Return who is asking, and the headers that tell what is left; counts the request. May wait for the database.
+
+        Raises NotAuthenticated, NotPermitted, TooManyRequests.
+        """
+        caller = self.identify(sender)
+        return caller, quota_headers(self.quotas.take(caller) or self.quotas.lease(caller))
+
+    def identify(self, sender: "Sender") -> Caller:
+        """Return who is asking; who shows a bad key is counted by its address. Raises as `authenticate`, and TooManyRequests."""
+        try:
+            return self.authenticate(sender)
+        except NotAuthenticated:
+            if sender.authorization:  # without one it was counted when it came
+                self.addresses.take(sender.address)
+            raise
 
 
 class Sender(NamedTuple):
@@ -84,19 +101,6 @@ class PasswordThreads:
         self._threads.shutdown()
 
 
-class RateLimit:
-    """At most so many requests a second for each key, in this process; 0 is no limit."""
-
-    def __init__(self, per_second: int) -> None:
-        self._item = RateLimitItemPerSecond(per_second) if per_second else None
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-
-    def take(self, key_id: str) -> None:
-        """Count one request. Raises TooManyRequests when the key has used up its rate."""
-        if self._item is not None and not self._limiter.hit(self._item, key_id):
-            raise TooManyRequests(f"this key may send {self._item.amount} requests a second", retry_after=1.0)
-
-
 def get_api(request: Request) -> Api:
     """Return what `create_app` made."""
     api: Api = request.app.state.api
@@ -108,11 +112,24 @@ def get_registry(request: Request) -> Registry:
     return get_api(request).registry
 
 
-def get_caller(request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Caller:
+def get_caller(
+    request: Request,
+    shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    on_behalf_of: Annotated[str | None, Header(description="Representatives: the rightsholder acted for, its id or `ref:...`.")] = None,
+) -> Caller:
     """Return who is asking."""
-    del shown  # declared so that the OpenAPI document says how to authenticate
-    caller = get_api(request).authenticate(sender_of(request.scope, dict(request.scope["headers"])))
+    del shown, on_behalf_of  # declared so that the OpenAPI document says how to authenticate
+    caller = caller_of(request)
     require_scope_of(request, caller)
+    return caller
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who is asking, authenticated (and counted) once a request. Raises NotAuthenticated, TooManyRequests."""
+    caller: Caller | None = request.scope.get(CALLER)
+    if caller is None:
+        caller, request.scope[LIMITS] = get_api(request).admit(sender_of(request.scope, dict(request.scope["headers"])))
+        request.scope[CALLER] = caller
     return caller
 
 

@@ -2,25 +2,35 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from registry.api.context import CurrentCaller, CurrentRegistry
 from registry.api.log_schemas import DayCountBody, ManifestBody
 from registry.api.problems import documented
-from registry.api.schemas import DecisionBody, Page
+from registry.api.routes import mannered_router
+from registry.api.schemas import MAX_INDEX, DecisionBody, Page
 from registry.core.model import Level, Outcome
 from registry.store.decisions import DecisionFilter, StoredDecision
 from registry.usecases import decisions
-from registry.usecases.exports import Format, begin_export, export_bytes, manifest_of
+from registry.usecases.export_formats import Format, Piece
+from registry.usecases.exports import begin_export, export_pieces, manifest_of
 
-router = APIRouter(prefix="/v1", tags=["decisions"], responses=documented(401, 403, 422))
-MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+router = mannered_router(prefix="/v1", tags=["decisions"], responses=documented(401, 403, 422))
+MEDIA_TYPES = {
+    Format.jsonl: "application/x-ndjson",
+    Format.csv: "text/csv; charset=utf-8",
+    Format.parquet: "application/vnd.apache.parquet",
+}
 SHOWN_EXPORT: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "A decision a line."}
+    200: {
+        "content": {media_type.partition(";")[0]: {} for media_type in MEDIA_TYPES.values()},
+        "description": "A decision a line, or a row. `x-log-size` says where the log stops, `link` where the manifest is.",
+        "headers": {name: {"schema": {"type": "string"}} for name in ("x-log-size", "link")},
+    }
 }
 CHUNK_BYTES = 65_536
 
@@ -34,7 +44,7 @@ def chosen_decisions(
     character: Annotated[str | None, Query(description="Those that name this character (id).")] = None,
     reason: Annotated[str | None, Query(pattern="^[A-Z][A-Z0-9_]*$", description="Those with this reason code.")] = None,
     level: Level | None = None,
-    revision: Annotated[int | None, Query(ge=0, description="Those made at this revision of the catalog.")] = None,
+    revision: Annotated[int | None, Query(ge=0, le=MAX_INDEX, description="Those made at this revision of the catalog.")] = None,
     reported: Annotated[bool | None, Query(description="Whether the service has reported what it did.")] = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
@@ -56,8 +66,10 @@ def chosen_decisions(
 
 
 Chosen = Annotated[DecisionFilter, Depends(chosen_decisions)]
-ExportFormat = Annotated[Literal["jsonl", "csv"], Query(alias="format", description="Parquet: `registry decisions FILE.parquet`.")]
-ExportSize = Annotated[int | None, Query(ge=0, description="Only decisions below this index: with the same one, the same bytes.")]
+ExportFormat = Annotated[Format, Query(alias="format", description="Parquet where the extra `parquet` is installed.")]
+ExportSize = Annotated[
+    int | None, Query(ge=0, le=MAX_INDEX, description="Only decisions below this index: with the same one, the same bytes.")
+]
 
 
 @router.get("/decisions")
@@ -66,7 +78,7 @@ def list_decisions(
     caller: CurrentCaller,
     chosen: Chosen,
     *,
-    cursor: Annotated[int | None, Query(ge=0)] = None,
+    cursor: Annotated[int | None, Query(ge=0, le=MAX_INDEX)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Page[DecisionBody]:
     """List decisions, newest first: all for auditors, a service's own, for a rightsholder those that name its characters."""
@@ -82,21 +94,26 @@ def count_decisions(registry: CurrentRegistry, caller: CurrentCaller, chosen: Ch
 
 @router.get("/decisions/export", response_class=Response, responses={**SHOWN_EXPORT, **documented(503)})
 def export_decisions(
-    registry: CurrentRegistry, caller: CurrentCaller, chosen: Chosen, file_format: ExportFormat = "jsonl", size: ExportSize = None
+    request: Request,
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    chosen: Chosen,
+    file_format: ExportFormat = Format.jsonl,
+    size: ExportSize = None,
 ) -> Response:
-    """Stream decisions, oldest first. `x-log-size` says where it stops: ask `/v1/decisions/export/manifest` with that `size`."""
-    export = begin_export(registry, Format(file_format), chosen, size=size)
-    pieces = _chunks(export_bytes(registry, caller, export))
-    return StreamingResponse(pieces, media_type=MEDIA_TYPES[file_format], headers={"x-log-size": str(export.size)})
+    """Stream decisions, oldest first, as JSON lines, CSV or Parquet; `link` says where the manifest of exactly this export is."""
+    export = begin_export(registry, file_format, chosen, size=size)
+    manifest = f"{request.url.path}/manifest?{request.url.include_query_params(size=export.size).query}"
+    headers = {"x-log-size": str(export.size), "link": f'<{manifest}>; rel="describedby"'}
+    return StreamingResponse(_chunks(export_pieces(registry, caller, export)), media_type=MEDIA_TYPES[file_format], headers=headers)
 
 
 @router.get("/decisions/export/manifest", responses=documented(503))
 def export_manifest(
-    registry: CurrentRegistry, caller: CurrentCaller, chosen: Chosen, file_format: ExportFormat = "jsonl", size: ExportSize = None
+    registry: CurrentRegistry, caller: CurrentCaller, chosen: Chosen, file_format: ExportFormat = Format.jsonl, size: ExportSize = None
 ) -> ManifestBody:
     """Read what such an export must be: its rows, its SHA-256, and the signed checkpoint that it is bound to."""
-    export = begin_export(registry, Format(file_format), chosen, size=size)
-    return ManifestBody(**manifest_of(registry, caller, export))
+    return ManifestBody(**manifest_of(registry, caller, begin_export(registry, file_format, chosen, size=size)))
 
 
 @router.get("/decisions/{decision_id}", responses=documented(404))
@@ -109,11 +126,11 @@ def _body(found: StoredDecision) -> DecisionBody:
     return DecisionBody(index=found.index, leaf_hash=found.leaf_hash.hex(), decision=found.leaf)
 
 
-def _chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _chunks(pieces: Iterator[Piece]) -> Iterator[bytes]:
     """Join small pieces: each that is sent costs a change of threads."""
     chunk = bytearray()
     for piece in pieces:
-        chunk += piece
+        chunk += piece.data
         if len(chunk) >= CHUNK_BYTES:
             yield bytes(chunk)
             chunk.clear()

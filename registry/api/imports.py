@@ -3,19 +3,20 @@
 import json
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from registry.api.context import CurrentApi, CurrentCaller, CurrentRegistry
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.api.schemas import ImportJobBody
 from registry.core.errors import WrongMediaType
 from registry.store.import_jobs import ImportJob
 from registry.usecases import imports
 from registry.usecases.imports import Format
 
-router = APIRouter(prefix="/v1", tags=["import and export"], responses=documented(401, 403))
+router = mannered_router(prefix="/v1", tags=["import and export"], responses=documented(401, 403))
 
 FORMATS: dict[str, Format] = {"application/x-ndjson": "jsonl", "application/jsonl": "jsonl", "text/csv": "csv"}
 BODY = {
@@ -65,6 +66,7 @@ def _body(job: ImportJob) -> ImportJobBody:
         lines_done=job.lines_done,
         lines_total=job.lines_total,
         counts=report.get("counts"),
+        claims=report.get("claims"),
         errors=report.get("errors", []),
         warnings=report.get("warnings", []),
         created_at=job.created_at,

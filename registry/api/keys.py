@@ -2,14 +2,15 @@
 
 from dataclasses import asdict
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.people_schemas import KeyBody, KeyCreate, KeyRotate, KeyUpdate, NewKeyBody
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.usecases import keys
 
-router = APIRouter(prefix="/v1", tags=["keys"], dependencies=[Depends(require_json)], responses=documented(401, 403, 404, 422))
+router = mannered_router(prefix="/v1", tags=["keys"], dependencies=[Depends(require_json)], responses=documented(401, 403, 404, 422))
 
 
 @router.post("/organisations/{organisation_id}/keys", status_code=201, responses=documented(503))

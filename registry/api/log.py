@@ -2,18 +2,20 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from registry.api.context import CurrentRegistry, get_caller
 from registry.api.log_schemas import LogKeysBody, ProofBody
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
+from registry.api.schemas import MAX_INDEX
 from registry.core.decision_log.keys import format_vkey
 from registry.core.decision_log.note import SignedNote, format_note
 from registry.core.decision_log.wire import encode_base64
 from registry.usecases import log
 from registry.usecases.access import Caller
 
-router = APIRouter(prefix="/log", tags=["log"])
+router = mannered_router(prefix="/log", tags=["log"])
 
 NOTE = "text/plain; charset=utf-8"
 FOREVER = "public, max-age=31536000, immutable"
@@ -53,14 +55,16 @@ def get_tile(path: str, request: Request, registry: CurrentRegistry) -> Response
 
 
 @router.get("/proof/inclusion", responses=documented(422, 503))
-def get_inclusion(registry: CurrentRegistry, index: Annotated[int, Query(ge=0)]) -> ProofBody:
+def get_inclusion(registry: CurrentRegistry, index: Annotated[int, Query(ge=0, le=MAX_INDEX)]) -> ProofBody:
     """Prove that entry `index` is in the log as it stands now. No key is needed: a proof is hashes."""
     proof = log.prove_inclusion(registry, index)
     return _proof(proof, leaf_hash=encode_base64(proof.leaf))
 
 
 @router.get("/proof/consistency", responses=documented(422, 503))
-def get_consistency(registry: CurrentRegistry, old: Annotated[int, Query(ge=0, description="The size that you saw.")]) -> ProofBody:
+def get_consistency(
+    registry: CurrentRegistry, old: Annotated[int, Query(ge=0, le=MAX_INDEX, description="The size that you saw.")]
+) -> ProofBody:
     """Prove that the log of `old` entries is the beginning of the log now. No key is needed."""
     return _proof(log.prove_consistency(registry, old))
 

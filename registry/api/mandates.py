@@ -2,15 +2,16 @@
 
 from dataclasses import asdict
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.people_schemas import MandateBody, MandateCreate
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.usecases import mandates
 
 PROBLEMS = documented(401, 403, 404, 422)
-router = APIRouter(prefix="/v1", tags=["representatives"], dependencies=[Depends(require_json)], responses=PROBLEMS)
+router = mannered_router(prefix="/v1", tags=["representatives"], dependencies=[Depends(require_json)], responses=PROBLEMS)
 
 
 @router.post("/organisations/{organisation_id}/representatives", status_code=201, responses=documented(409, 503))

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from registry.api.context import ClientAddress, CurrentApi, CurrentCaller, CurrentRegistry, require_json
 from registry.api.people_schemas import (
@@ -19,12 +19,13 @@ from registry.api.people_schemas import (
     ResetCreate,
 )
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.store.members import Member
 from registry.usecases import authenticators, members
 
 PROBLEMS = documented(401, 403, 404, 422)
-router = APIRouter(prefix="/v1", tags=["members"], dependencies=[Depends(require_json)], responses=PROBLEMS)
-public = APIRouter(prefix="/v1", tags=["members"], dependencies=[Depends(require_json)], responses=documented(401, 422))
+router = mannered_router(prefix="/v1", tags=["members"], dependencies=[Depends(require_json)], responses=PROBLEMS)
+public = mannered_router(prefix="/v1", tags=["members"], dependencies=[Depends(require_json)], responses=documented(401, 422))
 
 
 @router.post("/organisations/{organisation_id}/members", status_code=201, responses=documented(409, 503))

@@ -3,23 +3,25 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
+from registry.api.conditional import CurrentMatch
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.people_schemas import SuspensionBody, SuspensionCreate
 from registry.api.problems import documented
-from registry.api.schemas import OrganisationCreate, OrganisationUpdate, Page
+from registry.api.routes import mannered_router
+from registry.api.schemas import Cursor, OrganisationCreate, OrganisationUpdate, Page
 from registry.core.model import Organisation, Role
 from registry.usecases import organisations
 
-router = APIRouter(prefix="/v1", tags=["organisations"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
+router = mannered_router(prefix="/v1", tags=["organisations"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 
 
 @router.post("/organisations", status_code=201, responses=documented(409, 503))
 def create_organisation(body: OrganisationCreate, registry: CurrentRegistry, caller: CurrentCaller) -> Organisation:
     """Create an organisation. Only the operator may."""
     return organisations.create_organisation(
-        registry, caller, role=body.role, ref=body.ref, name=body.name, contact=body.contact, policy=body.policy
+        registry, caller, role=body.role, ref=body.ref, name=body.name, contact=body.contact, policy=body.policy, verified=body.verified
     )
 
 
@@ -28,7 +30,7 @@ def list_organisations(
     registry: CurrentRegistry,
     caller: CurrentCaller,
     role: Role | None = None,
-    cursor: str = "",
+    cursor: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Page[Organisation]:
     """List organisations: rightsholders for everyone (`role=rightsholder`), the others for operator and auditor."""
@@ -37,16 +39,18 @@ def list_organisations(
 
 
 @router.get("/organisations/{organisation_id}", responses=documented(404))
-def get_organisation(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> Organisation:
+def get_organisation(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller, match: CurrentMatch) -> Organisation:
     """Read an organisation; `me` is the caller's own."""
-    return organisations.get_organisation(registry, caller, organisation_id)
+    return match.tagged(organisations.get_organisation(registry, caller, organisation_id))
 
 
-@router.patch("/organisations/{organisation_id}", responses=documented(404, 503))
-def update_organisation(organisation_id: str, body: OrganisationUpdate, registry: CurrentRegistry, caller: CurrentCaller) -> Organisation:
+@router.patch("/organisations/{organisation_id}", responses=documented(404, 412, 503))
+def update_organisation(
+    organisation_id: str, body: OrganisationUpdate, registry: CurrentRegistry, caller: CurrentCaller, match: CurrentMatch
+) -> Organisation:
     """Change name, contact or, for a rightsholder, the policy over everything it owns."""
     changes: dict[str, Any] = body.model_dump(exclude_unset=True)
-    return organisations.update_organisation(registry, caller, organisation_id, **changes)
+    return match.tagged(organisations.update_organisation(registry, caller, organisation_id, match.precondition, **changes))
 
 
 @router.get("/organisations/{organisation_id}/suspension", responses=documented(404))

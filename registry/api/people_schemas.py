@@ -3,13 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from registry.api.schemas import Body
 from registry.core.model import Level, NameText
 from registry.core.scopes import Rights, Scope
+from registry.core.value import LongText
 
-Label = Annotated[str, Field(max_length=200)]
+NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+Label = Annotated[str, Field(max_length=200, pattern=NO_CONTROLS)]
+Named = Annotated[str, Field(min_length=1, max_length=300, pattern=NO_CONTROLS)]
+Email = Annotated[str, Field(min_length=3, max_length=254, pattern=NO_CONTROLS)]
 Networks = Annotated[
     list[Annotated[str, Field(max_length=64)]],
     Field(
@@ -28,6 +32,11 @@ MAX_OVERLAP_SECONDS = 30 * 24 * 3600
 class KeyCreate(Body):
     """A new API key."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"label": "production", "scopes": ["check"], "addresses": ["192.0.2.0/24"], "level": "strict"}]},
+    )
+
     label: Label = ""
     expires_at: AwareDatetime | None = None
     scopes: Scopes = None
@@ -38,6 +47,8 @@ class KeyCreate(Body):
 class KeyUpdate(Body):
     """Fields of a key to change; those left out stay."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"scopes": ["check", "decisions:report"]}]})
+
     label: Label = ""
     expires_at: AwareDatetime | None = None
     scopes: Scopes = None
@@ -47,6 +58,8 @@ class KeyUpdate(Body):
 
 class KeyRotate(Body):
     """How long the old secret still works beside the new one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"overlap_seconds": 86400}]})
 
     overlap_seconds: int = Field(3600, ge=0, le=MAX_OVERLAP_SECONDS)
 
@@ -82,7 +95,9 @@ class NewKeyBody(KeyBody):
 class SuspensionCreate(Body):
     """Why an organisation is suspended."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=1_000)]
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "a key was found in a public repository"}]})
+
+    reason: LongText
 
 
 class SuspensionBody(BaseModel):
@@ -96,7 +111,9 @@ class SuspensionBody(BaseModel):
 class MandateCreate(Body):
     """Who may act for the rightsholder: the id of an organisation, or `ref:` and its ref."""
 
-    representative: Annotated[str, Field(min_length=1, max_length=300)]
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"representative": "ref:agency"}]})
+
+    representative: Named
 
 
 class MandateBody(BaseModel):
@@ -112,13 +129,19 @@ class MandateBody(BaseModel):
 class MemberCreate(Body):
     """A person to invite."""
 
-    email: Annotated[str, Field(min_length=3, max_length=254)]
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"email": "ann@rightsholder.example", "name": "Ann Example", "rights": "editor"}]}
+    )
+
+    email: Email
     name: NameText
     rights: Rights = Rights.reader
 
 
 class MemberUpdate(Body):
     """Fields of a member to change; those left out stay."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"rights": "reader"}]})
 
     name: NameText | None = None
     rights: Rights | None = None
@@ -151,11 +174,17 @@ class LinkBody(BaseModel):
 class ResetCreate(Body):
     """A link to set a new password; with `removes_totp` the authenticator is gone once it is used."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"removes_totp": True}]})
+
     removes_totp: bool = False
 
 
 class PasswordSet(Body):
     """A password, set with an invitation or a reset link."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"token": "crl_...", "password": "a long sentence of your own"}]}
+    )
 
     token: Code
     password: Password
@@ -164,6 +193,10 @@ class PasswordSet(Body):
 class PasswordChange(Body):
     """One's own password, and the new one: 12 to 256 characters."""
 
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"current": "a long sentence of your own", "password": "another long sentence"}]}
+    )
+
     current: Password
     password: Password
 
@@ -171,11 +204,15 @@ class PasswordChange(Body):
 class PasswordProof(Body):
     """One's own password, to prove that it is still you."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"password": "a long sentence of your own"}]})
+
     password: Password
 
 
 class CodeProof(Body):
     """A code that the authenticator shows now."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"code": "492039"}]})
 
     code: Code
 
@@ -196,8 +233,22 @@ class RecoveryBody(BaseModel):
 class LogIn(Body):
     """Who logs in: the organisation's id or ref, e-mail, password and, with an authenticator, its code or a recovery code."""
 
-    organisation: Annotated[str, Field(min_length=1, max_length=300)]
-    email: Annotated[str, Field(min_length=1, max_length=254)]
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "organisation": "rightsholder",
+                    "email": "ann@rightsholder.example",
+                    "password": "a long sentence of your own",
+                    "code": "492039",
+                }
+            ]
+        },
+    )
+
+    organisation: Named
+    email: Email
     password: Password
     code: Code | None = None
 

@@ -3,10 +3,11 @@
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime
 
+from registry.api.conditional import CurrentMatch
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.policy_schemas import (
     AuthorBody,
@@ -22,13 +23,15 @@ from registry.api.policy_schemas import (
     policy_answer,
 )
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
+from registry.api.schemas import MAX_INDEX
 from registry.store.policy_files import Template
 from registry.usecases import policies
 from registry.usecases.policies import LevelName
 from registry.usecases.policy_words import get_template, get_vocabulary, list_templates
 from registry.usecases.preview import preview_policy
 
-router = APIRouter(prefix="/v1", tags=["policies"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
+router = mannered_router(prefix="/v1", tags=["policies"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 LD_JSON = "application/ld+json"
 Holder = Annotated[str | None, Query(description="Whose ref it is, when not your own: the rightsholder's id.")]
 ODRL: dict[str, Any] = {"content": {LD_JSON: {"schema": {"type": "object", "description": "ODRL 2.2; see policies/odrl.md."}}}}
@@ -40,30 +43,43 @@ def get_policy(
     id: str,  # noqa: A002
     registry: CurrentRegistry,
     caller: CurrentCaller,
+    match: CurrentMatch,
     rightsholder: Holder = None,
     format: Literal["json", "odrl"] = "json",  # noqa: A002
 ) -> PolicyAnswer | Response:
     """Read what a character, work or rightsholder says; `format=odrl` gives the policy in force as an ODRL 2.2 offer."""
     said = policies.get_policy(registry, caller, level, id, rightsholder=rightsholder)
-    return JSONResponse(policies.odrl_of(said), media_type=LD_JSON) if format == "odrl" else policy_answer(said)
+    if format == "odrl":
+        return JSONResponse(policies.odrl_of(said), media_type=LD_JSON)
+    return policy_answer(match.tagged(said))
 
 
-@router.put("/{level}/{id}/policy", responses=documented(404, 415, 503), openapi_extra={"requestBody": ODRL})
-def put_policy(level: LevelName, id: str, body: PolicyBody, registry: CurrentRegistry, caller: CurrentCaller) -> PolicyAnswer:  # noqa: A002
+@router.put("/{level}/{id}/policy", responses=documented(404, 412, 415, 503), openapi_extra={"requestBody": ODRL})
+def put_policy(
+    level: LevelName,
+    id: str,  # noqa: A002
+    body: PolicyBody,
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    match: CurrentMatch,
+) -> PolicyAnswer:
     """Put a policy: at once, or with `valid_from` as one more version that takes effect by itself."""
-    return policy_answer(policies.put_policy(registry, caller, level, id, body.plain()))
+    said = policies.put_policy(registry, caller, level, id, body.plain(), precondition=match.precondition)
+    return policy_answer(match.tagged(said))
 
 
-@router.delete("/{level}/{id}/policy", responses=documented(404, 503))
+@router.delete("/{level}/{id}/policy", responses=documented(404, 412, 503))
 def withdraw_policy(
     level: LevelName,
     id: str,  # noqa: A002
     registry: CurrentRegistry,
     caller: CurrentCaller,
+    match: CurrentMatch,
     valid_from: Annotated[AwareDatetime | None, Query(description="Only the version that begins then.")] = None,
 ) -> PolicyAnswer:
     """Take back everything said here, so that the level above counts; or one scheduled version."""
-    return policy_answer(policies.withdraw_policy(registry, caller, level, id, valid_from=valid_from))
+    said = policies.withdraw_policy(registry, caller, level, id, valid_from=valid_from, precondition=match.precondition)
+    return policy_answer(match.tagged(said))
 
 
 @router.get("/{level}/{id}/policy/versions", responses=documented(404))
@@ -90,8 +106,8 @@ def diff_versions(
     id: str,  # noqa: A002
     registry: CurrentRegistry,
     caller: CurrentCaller,
-    old: Annotated[int, Query(alias="from", ge=0, description="A version; 0 is before the first.")],
-    new: Annotated[int, Query(alias="to", ge=0)],
+    old: Annotated[int, Query(alias="from", ge=0, le=MAX_INDEX, description="A version; 0 is before the first.")],
+    new: Annotated[int, Query(alias="to", ge=0, le=MAX_INDEX)],
 ) -> DiffBody:
     """Compare two versions in words."""
     return DiffBody(changes=policies.diff_versions(registry, caller, level, id, old=old, new=new))

@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
@@ -37,18 +38,27 @@ INTERNAL = Kind(500, "internal", "The registry made a mistake")
 KINDS: tuple[tuple[type[errors.RegistryError], Kind], ...] = (
     (errors.InvalidImport, Kind(422, "invalid-import", "The file cannot be imported")),
     (errors.WrongMediaType, Kind(415, "unsupported-media-type", "The body has the wrong media type")),
+    (errors.KeyReused, Kind(422, "idempotency-key-reused", "The Idempotency-Key stands for another request")),
     (errors.InvalidInput, INVALID),
     (errors.NotFound, NOT_FOUND),
     (errors.NotFreshEnough, Kind(409, "not-fresh-enough", "The catalog is not that new yet")),
+    (errors.StillRunning, Kind(409, "still-running", "The first request with this Idempotency-Key is not answered yet")),
+    (errors.AnswerLost, Kind(409, "answer-lost", "It was done, but its answer was lost")),
     (errors.Conflict, Kind(409, "conflict", "The request conflicts with what is registered")),
+    (errors.PreconditionFailed, Kind(412, "precondition-failed", "It is not what the request takes it to be")),
+    (errors.PreconditionRequired, Kind(428, "precondition-required", "Say which state you replace")),
     (errors.NotAuthenticated, Kind(401, "not-authenticated", "A valid key is needed")),
     (errors.NotPermitted, Kind(403, "not-permitted", "This key may not do that")),
+    (errors.HeadersTooLarge, Kind(431, "headers-too-large", "The address and headers are too large")),
     (errors.TooLarge, Kind(413, "too-large", "The request is too large")),
+    (errors.TooSlow, Kind(408, "too-slow", "The request took too long to come")),
     (errors.TooManyRequests, Kind(429, "too-many-requests", "Too many requests")),
     (errors.LogUnavailable, Kind(503, "log-unavailable", "The log cannot be written")),
+    (errors.Damaged, Kind(503, "damaged", "Something stored is damaged")),
     (errors.Unavailable, Kind(503, "unavailable", "The registry cannot answer now")),
     (errors.VerificationFailed, Kind(422, "verification-failed", "The proof does not hold")),
 )
+REQUEST_ID = "registry.request_id"  # where `front.Envelope` keeps it in a request's scope
 BAD_BODY = 400  # FastAPI's word for a body that it could not parse for other reasons than JSON's grammar
 BY_STATUS = {404: NOT_FOUND, 405: METHOD}
 
@@ -68,6 +78,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[FieldProblem] = []
+    request_id: str | None = None
 
 
 def kind_of(error: errors.RegistryError) -> Kind:
@@ -75,7 +86,12 @@ def kind_of(error: errors.RegistryError) -> Kind:
     return next((kind for error_type, kind in KINDS if isinstance(error, error_type)), INTERNAL)
 
 
-def problem_of(error: errors.RegistryError) -> tuple[int, bytes, dict[str, str]]:
+def title_of(status: int) -> str:
+    """Return what a status code means here, in a few words."""
+    return next((kind.title for _, kind in reversed(KINDS) if kind.status == status), f"Status {status}")
+
+
+def problem_of(error: errors.RegistryError, request_id: str | None = None) -> tuple[int, bytes, dict[str, str]]:
     """Return status, body and extra headers for an error."""
     headers = {}
     if (seconds := getattr(error, "retry_after", None)) is not None:
@@ -83,18 +99,20 @@ def problem_of(error: errors.RegistryError) -> tuple[int, bytes, dict[str, str]]
     if isinstance(error, errors.NotAuthenticated):
         headers["www-authenticate"] = "Bearer"
     kind = kind_of(error)
-    return kind.status, render(kind, error.message, error.fields), headers
+    return kind.status, render(kind, error.message, error.fields, request_id), headers
 
 
-def render(kind: Kind, detail: str, fields: tuple[errors.FieldError, ...] = ()) -> bytes:
+def render(kind: Kind, detail: str, fields: tuple[errors.FieldError, ...] = (), request_id: str | None = None) -> bytes:
     """Return the body of a problem."""
-    body = {
+    body: dict[str, Any] = {
         "type": TYPE_PREFIX + kind.name,
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
         "errors": [{"field": f.field, "message": f.message} for f in fields],
     }
+    if request_id is not None:
+        body["request_id"] = request_id
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
@@ -116,18 +134,18 @@ def problem_response(body: bytes, status: int, headers: Mapping[str, str] | None
     return Response(body, status, dict(headers or {}), MEDIA_TYPE)
 
 
-async def _registry_error(request: Request, error: Exception) -> Response:  # noqa: ARG001
+async def _registry_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.RegistryError)  # noqa: S101  what it is registered for
-    status, body, headers = problem_of(error)
+    status, body, headers = problem_of(error, _request_id(request))
     return problem_response(body, status, headers)
 
 
-async def _validation_error(request: Request, error: Exception) -> Response:  # noqa: ARG001
+async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     found = error.errors()
     fields = tuple(errors.FieldError(_pointer(e["loc"]), e["msg"]) for e in found)
     first = f": {fields[0].field} {fields[0].message}" if fields else ""
-    return problem_response(render(INVALID, f"the request is not valid{first}", fields), INVALID.status)
+    return problem_response(render(INVALID, f"the request is not valid{first}", fields, _request_id(request)), INVALID.status)
 
 
 def _pointer(loc: tuple[Any, ...]) -> str:
@@ -141,8 +159,23 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     if isinstance(error.__cause__, errors.RegistryError):  # raised while FastAPI read the body
         return await _registry_error(request, error.__cause__)
     if error.status_code == BAD_BODY:
-        problem = render(INVALID, "the body is not JSON in UTF-8", (errors.FieldError("/", "not JSON in UTF-8"),))
+        problem = render(INVALID, "the body is not JSON in UTF-8", (errors.FieldError("/", "not JSON in UTF-8"),), _request_id(request))
         return problem_response(problem, INVALID.status)
     kind = BY_STATUS.get(error.status_code, Kind(error.status_code, "http", "The request cannot be answered"))
     detail = f"{request.method} {request.url.path}: {error.detail}"
-    return problem_response(render(kind, detail), kind.status, error.headers)
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if kind is METHOD:
+        headers["allow"] = ", ".join(allowed_methods(request))
+    return problem_response(render(kind, detail, request_id=_request_id(request)), kind.status, headers)
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Return the methods of all routes at this address: by itself each route knows only its own."""
+    scope = request.scope
+    found = [c for c in iter_route_contexts(request.app.routes) if (p := getattr(c, "path_regex", None)) and p.match(scope["path"])]
+    exact = [context for context in found if context.path == scope["path"]]
+    return sorted({method for context in exact or found for method in context.methods or ()})
+
+
+def _request_id(request: Request) -> str | None:
+    return request.scope.get(REQUEST_ID)

@@ -1,8 +1,9 @@
 """The bodies of requests and answers that are not core values themselves."""
 
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from registry.core.model import (
@@ -25,6 +26,8 @@ from registry.core.model import (
 )
 
 Item = TypeVar("Item")
+MAX_INDEX = 2**63 - 1
+Cursor = Annotated[str, Query(pattern="^([a-z]{3}_[0-9a-f]{32})?$", description="`next` of the page before; empty for the first.")]
 
 
 class Body(BaseModel):
@@ -43,7 +46,9 @@ class CheckRequest(Body):
     prompt: str = Field(description="As the user wrote it, at most 32,000 characters; offsets in the answer point into it.")
     use: Use | None = Field(None, description="What you say about this generation; a fact left out is unknown, not false.")
     level: Level | None = Field(None, description="How ambiguous mentions are treated; left out: as the key says, else `balanced`.")
-    at_least_as_fresh: int | None = Field(None, ge=0, description="Wait briefly for this catalog revision; 409 if it does not come.")
+    at_least_as_fresh: int | None = Field(
+        None, ge=0, le=MAX_INDEX, description="Wait briefly for this catalog revision; 409 if it does not come."
+    )
     remedy: bool = Field(False, description="Also offer a rewritten prompt and negative terms, as far as rightsholders registered any.")
     explain: bool = Field(False, description="Also show dismissed mentions, and the evidence for each.")
 
@@ -186,6 +191,7 @@ class OrganisationCreate(Body):
     name: NameText
     contact: Contact | None = None
     policy: Policy | None = None
+    verified: bool = Field(True, description="Of a rightsholder: whom you enter, you know; false: it has to prove who it is.")
 
 
 class OrganisationUpdate(Body):
@@ -236,6 +242,13 @@ class ImportLineError(BaseModel):
     message: str
 
 
+class ImportClaims(BaseModel):
+    """How many entries of an import have names that wait for review, and how many for each reason."""
+
+    waiting: int
+    risks: dict[str, int]
+
+
 class ImportJobBody(BaseModel):
     """An import: `state` is `running`, `done` or `failed`. When it failed, nothing of the file was applied."""
 
@@ -244,6 +257,7 @@ class ImportJobBody(BaseModel):
     lines_done: int
     lines_total: int
     counts: dict[str, int] | None
+    claims: ImportClaims | None = Field(None, description="What waits for review; decide about all of it by `batch`, the import's id.")
     errors: list[ImportLineError]
     warnings: list[ImportLineError]
     created_at: datetime

@@ -3,15 +3,16 @@
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from registry.api.context import ClientAddress, CurrentApi, CurrentCaller, CurrentRegistry, require_json
 from registry.api.people_schemas import LogIn, MemberBody, NewSessionBody, OwnSessionBody, SessionBody
 from registry.api.problems import documented
+from registry.api.routes import mannered_router
 from registry.store.sessions import LoggedIn
 from registry.usecases import sessions
 
-router = APIRouter(prefix="/v1", tags=["sessions"], dependencies=[Depends(require_json)], responses=documented(401, 422))
+router = mannered_router(prefix="/v1", tags=["sessions"], dependencies=[Depends(require_json)], responses=documented(401, 422))
 
 
 @router.post("/sessions", status_code=201, responses=documented(429, 503))

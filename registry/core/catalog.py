@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from registry.core.matching import Lexicon, WordFacts, compile_lexicon, extend_lexicon
-from registry.core.model import Character, EntryStatus, Organisation, Policy, Work
+from registry.core.model import IN_FORCE, Character, EntryStatus, Organisation, Policy, Work
 from registry.core.rules import EffectivePolicy, Shared, compile_policy
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One active character with all that a verdict about it says."""
+    """One character in force with all that a verdict about it says."""
 
     character: Character
     work: Work | None
@@ -30,7 +30,7 @@ class Catalog:
     rightsholders: Mapping[str, Organisation] = field(default_factory=dict)
 
     def policy_of(self, character: str) -> EffectivePolicy:
-        """Return what holds for an active character. Raises KeyError for any other."""
+        """Return what holds for a character in force. Raises KeyError for any other."""
         return self.entries[character].policy
 
 
@@ -48,7 +48,7 @@ def extend_catalog(
     works: Iterable[Work] = (),
     characters: Iterable[Character] = (),
 ) -> Catalog:
-    """Return the catalog with these entries added or replaced (by id); withdrawn characters are gone.
+    """Return the catalog with these entries added or replaced (by id); characters not in force are gone.
 
     From the empty catalog with everything registered this is the compilation from nothing: both find and judge alike.
     """
@@ -59,7 +59,7 @@ def extend_catalog(
     entries = {i: e for i, e in catalog.entries.items() if i not in changed}
     shared: Shared = {}
     for character in (*(c for c in touched if c.id not in changed), *changed.values()):
-        if character.status is EntryStatus.active:
+        if character.status in IN_FORCE:
             entries[character.id] = _entry(character, all_works, all_holders, shared)
     if catalog.entries:
         lexicon = extend_lexicon(catalog.lexicon, changed.values(), new_works.values())
@@ -82,6 +82,7 @@ def _entry(character: Character, works: Mapping[str, Work], rightsholders: Mappi
         character_ref=character.ref,
         work_ref=work.ref if work else None,
         shared=shared,
+        disputed=character.status is EntryStatus.disputed,
     )
     return Entry(character, work, rightsholder, policy)
 

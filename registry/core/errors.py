@@ -3,13 +3,20 @@
 RegistryError
 ├── InvalidInput            the request cannot be understood or breaks a rule of the catalog
 │   ├── InvalidImport       lines of an import file cannot be read; carries them all
-│   └── WrongMediaType      the body is of a kind that is not taken here
+│   ├── WrongMediaType      the body is of a kind that is not taken here
+│   └── KeyReused           an Idempotency-Key came back with another request
 ├── NotFound                no such thing, or none that this caller may see
 ├── Conflict                the thing exists already, or has changed meanwhile
-│   └── NotFreshEnough      the catalog has not reached the revision asked for in time
+│   ├── NotFreshEnough      the catalog has not reached the revision asked for in time
+│   ├── StillRunning        the first request with this Idempotency-Key has not been answered yet
+│   └── AnswerLost          what this Idempotency-Key stands for was done, but its answer was lost
+├── PreconditionFailed      the thing is not what If-Match or If-None-Match says
+├── PreconditionRequired    replacing a thing blindly is refused
 ├── NotAuthenticated        no key, or one that is unknown, expired or revoked
 ├── NotPermitted            the key is good but its role or owner may not do this
 ├── TooLarge                the body, prompt or file is longer than the limit
+│   └── HeadersTooLarge     the address and headers are
+├── TooSlow                 the body did not come in time
 ├── TooManyRequests         the key has used up its rate
 ├── VerificationFailed      what was shown is not what it claims to be; `code` says in which way
 │   ├── Malformed           it does not follow its format
@@ -17,6 +24,7 @@ RegistryError
 │   ├── LogChanged          the log or its database is not what it was, or does not agree with itself
 │   └── CheckpointRejected  nobody trusted has signed it, or it is another log's
 └── Unavailable             the registry cannot answer now; nothing was decided
+    ├── Damaged             what is stored is not what was written
     ├── LogUnavailable      the decision log cannot be written
     └── CatalogBehind       the catalog in memory is older than the log; it is catching up
 """
@@ -53,6 +61,10 @@ class WrongMediaType(InvalidInput):
     """The body is of a kind that is not taken here."""
 
 
+class KeyReused(InvalidInput):
+    """An Idempotency-Key came back with another request than its first."""
+
+
 class NotFound(RegistryError):
     """No such thing, or none that this caller may see."""
 
@@ -65,6 +77,26 @@ class NotFreshEnough(Conflict):
     """The catalog has not reached the revision that the caller asked for in time."""
 
 
+class StillRunning(Conflict):
+    """The first request with this Idempotency-Key has not been answered yet; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class AnswerLost(Conflict):
+    """What this Idempotency-Key stands for was done, but the process ended before its answer was kept."""
+
+
+class PreconditionFailed(RegistryError):
+    """The thing is not what the request takes it to be (If-Match, If-None-Match)."""
+
+
+class PreconditionRequired(RegistryError):
+    """Replacing a thing without saying which state of it is refused."""
+
+
 class NotAuthenticated(RegistryError):
     """No key, or one that is unknown, expired or revoked."""
 
@@ -75,6 +107,14 @@ class NotPermitted(RegistryError):
 
 class TooLarge(RegistryError):
     """The body, prompt or file is longer than the limit."""
+
+
+class HeadersTooLarge(TooLarge):
+    """The address and the headers of the request are longer than the limit."""
+
+
+class TooSlow(RegistryError):
+    """The body of the request did not come in time."""
 
 
 class TooManyRequests(RegistryError):
@@ -115,6 +155,10 @@ class Unavailable(RegistryError):
     def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Damaged(Unavailable):
+    """A stored row or entry is not what was written: nothing that follows from it may be answered. The message names it."""
 
 
 class LogUnavailable(Unavailable):

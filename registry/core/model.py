@@ -18,6 +18,7 @@ from registry.core.use import Use
 from registry.core.value import Contact, LangTag, NameText, RefText, Retention, Value
 
 __all__ = [
+    "IN_FORCE",
     "MAX_NAMES",
     "MAX_PROMPT_CHARACTERS",
     "STRICTNESS",
@@ -47,6 +48,7 @@ __all__ = [
     "Use",
     "Value",
     "Verdict",
+    "Verified",
     "Work",
     "WorkDraft",
 ]
@@ -87,10 +89,34 @@ class Level(StrEnum):
 
 
 class EntryStatus(StrEnum):
-    """Only active entries are enforced; nothing is ever deleted, the log must stay explicable."""
+    """Only what is in force is enforced; nothing is ever deleted, the log must stay explicable.
 
+    `draft`: its owner still writes it. `pending`: waits for review. `active`: in force. `disputed`: in force, but at most
+    as `restricted`, and everyday words among its names only in the company of its work. `withdrawn`: no longer.
+    A work is active or withdrawn, nothing else: a title enforces nothing.
+    """
+
+    draft = "draft"
+    pending = "pending"
     active = "active"
+    disputed = "disputed"
     withdrawn = "withdrawn"
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether an entry of this status is found and judged."""
+        return self in IN_FORCE
+
+
+IN_FORCE = frozenset({EntryStatus.active, EntryStatus.disputed})
+
+
+class Verified(StrEnum):
+    """How a rightsholder proved who it is: the operator looked, or its domain's DNS says so; `no`: not yet."""
+
+    operator = "operator"
+    domain = "domain"
+    no = "no"
 
 
 class MentionStatus(StrEnum):
@@ -116,6 +142,7 @@ class Organisation(Value):
 
     Only a service has a `retention`, how long its prompts are kept: `P30D` (days), `decision` (as long as the decision);
     None: not at all. `unruled` is a service's own outcome for characters whose use nobody has ruled on.
+    `verified` says how a rightsholder proved who it is, `domain` by which domain; whom the operator enters, the operator knows.
     """
 
     id: str
@@ -127,6 +154,8 @@ class Organisation(Value):
     retention: Retention | None = None
     scheduled: tuple[Policy, ...] = ()
     unruled: Outcome = Outcome.restricted
+    verified: Verified = Verified.operator
+    domain: str | None = None
     revision: int = 0
 
 

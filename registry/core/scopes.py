@@ -18,6 +18,8 @@ class Scope(StrEnum):
     prompts_read = "prompts:read"
     prompts_erase = "prompts:erase"
     log_entries = "log:entries"
+    claims_review = "claims:review"
+    disputes = "disputes"
     organisation_read = "organisation:read"
     organisation_write = "organisation:write"
     keys_manage = "keys:manage"
@@ -44,6 +46,8 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.prompts_read: "read kept prompts",
     Scope.prompts_erase: "erase kept prompts",
     Scope.log_entries: "read the entries of the log",
+    Scope.claims_review: "approve and reject claims, verifications and disputes; keep the list of reserved names",
+    Scope.disputes: "open, follow and answer disputes",
     Scope.organisation_read: "read organisations, and of one's own the keys, members and representatives",
     Scope.organisation_write: "change one's own organisation: name, contact, retention",
     Scope.keys_manage: "make, change, rotate and revoke keys of one's own organisation",
@@ -66,16 +70,18 @@ _COMMON = frozenset(
 )
 ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = {
     Role.operator: frozenset(Scope) - {Scope.catalog_write},
-    Role.rightsholder: _COMMON | {Scope.catalog_write, Scope.mandates_manage},
-    Role.service: _COMMON | {Scope.check, Scope.decisions_report, Scope.prompts_read, Scope.prompts_erase},
-    Role.auditor: _COMMON | {Scope.prompts_read, Scope.log_entries},
+    Role.rightsholder: _COMMON | {Scope.catalog_write, Scope.disputes, Scope.mandates_manage},
+    Role.service: _COMMON | {Scope.check, Scope.disputes, Scope.decisions_report, Scope.prompts_read, Scope.prompts_erase},
+    Role.auditor: _COMMON | {Scope.disputes, Scope.prompts_read, Scope.log_entries},
 }
 DEFAULT_SCOPES: Mapping[Role, frozenset[Scope]] = {
     role: scopes if role is Role.operator else scopes - DELICATE for role, scopes in ROLE_SCOPES.items()
 }
 READER = frozenset({Scope.catalog_read, Scope.decisions_read, Scope.organisation_read})
 # What a representative may do for a rightsholder: never hand on what was handed to it.
-MANDATE = frozenset({Scope.catalog_read, Scope.catalog_write, Scope.decisions_read, Scope.decisions_export, Scope.organisation_read})
+MANDATE = frozenset(
+    {Scope.catalog_read, Scope.catalog_write, Scope.disputes, Scope.decisions_read, Scope.decisions_export, Scope.organisation_read}
+)
 
 
 def scopes_of_member(role: Role, rights: Rights) -> frozenset[Scope]:

@@ -9,7 +9,7 @@ VOCABULARY_VERSION: Final = 1
 LeftOperand = Literal["purpose", "media", "territory", "date_time", "recipient", "audience", "theme", "co_appearance", "aspect", "licence"]
 Operator = Literal["eq", "neq", "is_any_of", "is_none_of", "lt", "lteq", "gt", "gteq"]
 DutyAction = Literal["attribute", "watermark", "inform", "compensate", "obtain_consent"]
-ReasonCode = Literal["NO_CHARACTER_NAMED", "NO_POLICY", "USAGE_ALLOWED", "USAGE_RESTRICTED", "USAGE_PROHIBITED", "PERMITTED", "PERMITTED_WITH_DUTIES", "NOT_PERMITTED", "FACTS_MISSING", "PROHIBITED_ALWAYS", "PROHIBITED_PURPOSE", "PROHIBITED_MEDIA", "PROHIBITED_TERRITORY", "PROHIBITED_TIME", "PROHIBITED_RECIPIENT", "PROHIBITED_AUDIENCE", "PROHIBITED_THEME", "PROHIBITED_CO_APPEARANCE", "PROHIBITED_ASPECT", "PROHIBITED_LICENCE", "PROHIBITED_COMBINATION", "PROHIBITION_UNREADABLE"]
+ReasonCode = Literal["NO_CHARACTER_NAMED", "NO_POLICY", "DISPUTED", "USAGE_ALLOWED", "USAGE_RESTRICTED", "USAGE_PROHIBITED", "PERMITTED", "PERMITTED_WITH_DUTIES", "NOT_PERMITTED", "FACTS_MISSING", "PROHIBITED_ALWAYS", "PROHIBITED_PURPOSE", "PROHIBITED_MEDIA", "PROHIBITED_TERRITORY", "PROHIBITED_TIME", "PROHIBITED_RECIPIENT", "PROHIBITED_AUDIENCE", "PROHIBITED_THEME", "PROHIBITED_CO_APPEARANCE", "PROHIBITED_ASPECT", "PROHIBITED_LICENCE", "PROHIBITED_COMBINATION", "PROHIBITION_UNREADABLE"]
 Purpose = Literal["personal", "fan_work", "editorial", "education", "research", "parody", "commercial", "advertising", "merchandise", "entertainment", "political", "model_training"]
 Media = Literal["image", "video", "audio", "text", "game", "model_3d", "chat"]
 Theme = Literal["violence", "gore", "sexual", "nudity", "political", "religion", "drugs", "alcohol", "tobacco", "gambling", "hate", "crime", "self_harm", "military", "medical"]
@@ -54,6 +54,7 @@ DUTIES: Final[dict[str, Label]] = {
 REASONS: Final[dict[str, Label]] = {
     "NO_CHARACTER_NAMED": Label("The prompt names no registered character. This says what the registry knows, not that the generation is lawful.", "登録されたキャラクターの名前は含まれていません。これは登録情報に基づく回答であり、生成が適法であることを保証するものではありません。"),
     "NO_POLICY": Label("The character is registered, but its rightsholder has not said how it may be used.", "このキャラクターは登録されていますが、権利者は利用条件を定めていません。"),
+    "DISPUTED": Label("The entry is under dispute: until that is decided it counts at most as restricted.", "この登録には異議が申し立てられています。決定までは、最も厳しくても「制限」として扱います。"),
     "USAGE_ALLOWED": Label("The rightsholder allows this character to be used.", "権利者はこのキャラクターの利用を認めています。"),
     "USAGE_RESTRICTED": Label("The rightsholder restricts this character: ask for consent first.", "権利者はこのキャラクターの利用を制限しています。事前に許諾を得てください。"),
     "USAGE_PROHIBITED": Label("The rightsholder does not allow this character to be used at all.", "権利者はこのキャラクターの利用を一切認めていません。"),

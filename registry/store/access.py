@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from registry.core.errors import Conflict, NotFound
-from registry.core.model import Organisation, Outcome, Policy, Role
+from registry.core.model import Organisation, Outcome, Policy, Role, Verified
 from registry.core.rules import NOTHING_READABLE, read_policy
 from registry.store.tables import OrganisationRow
 
@@ -53,6 +53,13 @@ def find_organisation(session: Session, *, ref: str) -> Organisation | None:
     return None if row is None else to_organisation(row)
 
 
+def find_named_organisation(session: Session, named: str) -> Organisation | None:
+    """Return the organisation with this id or ref, if there is one."""
+    is_it = or_(col(OrganisationRow.id) == named, col(OrganisationRow.ref) == named)
+    row = session.exec(select(OrganisationRow).where(is_it).order_by(col(OrganisationRow.id))).first()
+    return None if row is None else to_organisation(row)
+
+
 def list_organisations(session: Session, *, role: Role | None, after: str, limit: int) -> Sequence[Organisation]:
     """Return up to `limit` organisations with ids after `after`, in id order."""
     query = select(OrganisationRow).where(col(OrganisationRow.id) > after).order_by(col(OrganisationRow.id)).limit(limit)
@@ -88,6 +95,8 @@ def to_organisation(row: OrganisationRow) -> Organisation:
         retention=row.retention,
         scheduled=read_scheduled(row.scheduled),
         unruled=Outcome(row.unruled or Outcome.restricted),
+        verified=Verified(row.verified or Verified.operator),
+        domain=row.domain,
         revision=row.revision,
     )
 
@@ -135,4 +144,6 @@ def organisation_columns(organisation: Organisation) -> dict[str, Any]:
         "policy": policy_text(organisation.policy),
         "scheduled": scheduled_text(organisation.scheduled),
         "unruled": None if organisation.unruled is Outcome.restricted else organisation.unruled.value,
+        "verified": None if organisation.verified is Verified.operator else organisation.verified.value,
+        "domain": organisation.domain,
     }

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from registry.core.decision_log.flaws import Flaw
 from registry.core.errors import LogChanged
+from registry.store.entries import whole_entry
 
 BATCH = 1_000
 
@@ -28,8 +29,8 @@ _SUBTREES = text("SELECT level, number, hash FROM subtree ORDER BY level, number
 _HEAD = text("SELECT size, root, frontier, revision FROM tree_head WHERE id = 1")
 # Written as the partial index `leaf_not_decision` has it, so that it is used.
 _CATALOG = text(
-    "SELECT log_index, data FROM leaf WHERE kind <> 'decision' AND kind IN ('organisation', 'work', 'character') "
-    "AND log_index >= :first AND log_index < :end ORDER BY log_index"
+    "SELECT log_index, hash, data FROM leaf WHERE kind <> 'decision' AND kind IN ('organisation', 'work', 'character') "
+    "AND log_index >= :first AND log_index < :end ORDER BY log_index LIMIT :limit"
 )
 
 
@@ -123,7 +124,7 @@ def stored_subtrees(session: Session) -> Iterator[tuple[int, int, bytes]]:
         yield level, number, bytes(hash_)
 
 
-def catalog_leaves(session: Session, first: int, end: int) -> Iterator[tuple[int, bytes]]:
-    """Yield index and bytes of the catalog's changes in a range, in order."""
-    for index, data in session.execute(_CATALOG, {"first": first, "end": end}):
-        yield index, bytes(data)
+def catalog_leaves(session: Session, first: int, end: int, *, limit: int = 2**62) -> Iterator[tuple[int, bytes]]:
+    """Yield index and bytes of the catalog's changes in a range, in order, at most `limit` of them. Raises Damaged."""
+    for index, hash_, data in session.execute(_CATALOG, {"first": first, "end": end, "limit": limit}):
+        yield index, whole_entry(index, hash_, data)

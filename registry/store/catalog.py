@@ -10,6 +10,9 @@ from sqlmodel import Session, col, select
 
 from registry.core.model import Alias, Character, EntryStatus, Organisation, Role, Title, Work
 from registry.store.access import organisation_columns, policy_text, read_scheduled, read_stored_policy, scheduled_text, to_organisation
+from registry.store.cases import CaseChange, write_cases
+from registry.store.columns import EPOCH
+from registry.store.digest import damaged, require_undamaged, row_digest
 from registry.store.log import POSTGRES_LOG, SQLITE_LOG, LeafDraft, TreeHead, append_leaves, read_head
 from registry.store.policy_versions import Author, record_versions
 from registry.store.tables import CharacterRow, NameRow, OrganisationRow, TreeHeadRow, WorkRow, table_of
@@ -52,9 +55,17 @@ class EntryFilter:
 
     rightsholder: str | None = None
     work: str | None = None
-    status: EntryStatus | None = None
+    statuses: frozenset[EntryStatus] | None = None
     usage: str | None = None
     name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Which statuses a reader does not see, but for those of one rightsholder."""
+
+    statuses: frozenset[EntryStatus]
+    but_of: str = ""
 
 
 def change_of(
@@ -81,7 +92,7 @@ def load_catalog(session: Session, *, after: int = 0) -> CatalogRows:
     return CatalogRows(
         revision,
         epoch,
-        tuple(to_organisation(row) for row in holders),
+        tuple(read_holder(row) for row in holders),
         tuple(_work(*row) for row in session.execute(_columns(WorkRow, _WORK).where(col(WorkRow.revision) > after))),
         tuple(_character(*row) for row in session.execute(_columns(CharacterRow, _CHARACTER).where(col(CharacterRow.revision) > after))),
     )
@@ -114,10 +125,16 @@ def list_characters(session: Session, chosen: EntryFilter, *, after: str = "", l
     return [_character(*row) for row in session.execute(query)]
 
 
-def count_active_characters(session: Session, work_id: str) -> int:
-    """Return how many active characters a work has."""
-    query = select(func.count()).where(col(CharacterRow.work_id) == work_id, col(CharacterRow.status) == EntryStatus.active)
+def count_characters(session: Session, work_id: str, statuses: frozenset[EntryStatus]) -> int:
+    """Return how many characters of these statuses a work has."""
+    query = select(func.count()).where(col(CharacterRow.work_id) == work_id, col(CharacterRow.status).in_(sorted(statuses)))
     return session.exec(query).one()
+
+
+def count_by_status(session: Session, rightsholder: str) -> dict[EntryStatus, int]:
+    """Return how many characters a rightsholder has, by status."""
+    query = select(CharacterRow.status, func.count()).where(col(CharacterRow.rightsholder_id) == rightsholder)
+    return {EntryStatus(status): int(count) for status, count in session.exec(query.group_by(CharacterRow.status))}
 
 
 def entries_by_ref(session: Session, rightsholder: str) -> tuple[dict[str, Work], dict[str, Character]]:
@@ -127,8 +144,10 @@ def entries_by_ref(session: Session, rightsholder: str) -> tuple[dict[str, Work]
     return {w.ref: w for w in (_work(*r) for r in works)}, {c.ref: c for c in (_character(*r) for r in characters)}
 
 
-def commit_changes(session: Session, changes: Sequence[Change], *, expected_revision: int | None = None) -> TreeHead | None:
-    """Write changes and their leaves, one revision each in the given order, and commit.
+def commit_changes(
+    session: Session, changes: Sequence[Change], *, cases: Sequence[CaseChange] = (), expected_revision: int | None = None
+) -> TreeHead | None:
+    """Write changes and their leaves, one revision each in the given order, then cases with theirs, and commit.
 
     Returns the new head, or None when the catalog is no longer at `expected_revision`: nothing was written then.
     `session` must be a write session: it owns the head.
@@ -141,11 +160,23 @@ def commit_changes(session: Session, changes: Sequence[Change], *, expected_revi
         return None
     for revision, change in enumerate(changes, head.revision + 1):
         change.columns["revision"] = revision
+        change.columns["digest"] = row_digest(revision, (change.columns[name] for name in _DIGESTED[change.table]))
     _write_entries(session, changes)
     drafts = [LeafDraft(str(c.table.__tablename__), c.leaf) for c in changes]
-    moved, _ = append_leaves(cursor, statements, head, drafts, revisions=len(changes))
+    write_cases(session.connection(), cases, head.frontier.size + len(drafts))
+    moved, _ = append_leaves(cursor, statements, head, [*drafts, *(c.leaf for c in cases)], revisions=len(changes))
     session.commit()
     return moved
+
+
+def mend_rows(session: Session, entries: Iterable[Work | Character | Organisation]) -> None:
+    """Write rows anew, as their revision had them; no change of the catalog, and so no entry of the log. Does not commit."""
+    for entry in entries:
+        change = change_of(entry, b"", Author(None, None, EPOCH))
+        columns = {**change.columns, "revision": entry.revision}
+        columns["digest"] = row_digest(entry.revision, (columns[name] for name in _DIGESTED[change.table]))
+        table = table_of(change.table)
+        session.connection().execute(table.update().where(table.c.id == entry.id), columns)
 
 
 def bump_access_epoch(session: Session) -> None:
@@ -174,10 +205,18 @@ def _write_entries(session: Session, changes: Sequence[Change]) -> None:
 _ENTRY = ("id", "rightsholder_id", "ref", "policy", "scheduled", "status", "revision", "created_at", "updated_at")
 _WORK = (*_ENTRY, "title", "titles")
 _CHARACTER = (*_ENTRY, "work_id", "name", "aliases")
+_HOLDER = ("id", "role", "ref", "name", "contact", "policy", "scheduled")
+_DIGESTED: dict[type, tuple[str, ...]] = {WorkRow: _WORK, CharacterRow: _CHARACTER, OrganisationRow: _HOLDER}
 
 
 def _columns(row_type: type[Row], names: Iterable[str]) -> Select[Any]:
-    return Select(*(getattr(row_type, name) for name in names))
+    return Select(*(getattr(row_type, name) for name in (*names, "digest")))
+
+
+def read_holder(row: OrganisationRow) -> Organisation:
+    """Return a rightsholder. Raises Damaged."""
+    require_undamaged("rightsholder", row.id, row.revision, row.digest, (getattr(row, name) for name in _HOLDER))
+    return to_organisation(row)
 
 
 def _is_entry(row_type: type[Row], entry_id: str | None, rightsholder: str, ref: str) -> Any:
@@ -189,8 +228,8 @@ def _is_entry(row_type: type[Row], entry_id: str | None, rightsholder: str, ref:
 def _filtered(query: Select[Any], row_type: type[Row], chosen: EntryFilter) -> Select[Any]:
     if chosen.rightsholder is not None:
         query = query.where(col(row_type.rightsholder_id) == chosen.rightsholder)
-    if chosen.status is not None:
-        query = query.where(col(row_type.status) == chosen.status)
+    if chosen.statuses is not None:
+        query = query.where(col(row_type.status).in_(sorted(chosen.statuses)))
     if chosen.usage is not None:
         query = query.where(col(row_type.policy).startswith(f'{{"usage":"{chosen.usage}"', autoescape=True))
     if chosen.name is not None:
@@ -199,63 +238,41 @@ def _filtered(query: Select[Any], row_type: type[Row], chosen: EntryFilter) -> S
     return query
 
 
-def _work(
-    id_: Any,
-    rightsholder: Any,
-    ref: Any,
-    policy: Any,
-    scheduled: Any,
-    status: Any,
-    revision: Any,
-    created: Any,
-    updated: Any,
-    title: Any,
-    titles: Any,
-) -> Work:
-    # What stands in the database was validated when it was registered; validating it again would double the time to start.
-    return Work.model_construct(
-        id=id_,
-        rightsholder=rightsholder,
-        ref=ref,
-        title=title,
-        titles=_TITLES.validate_json(titles),
-        policy=read_stored_policy(policy),
-        scheduled=read_scheduled(scheduled),
-        status=EntryStatus(status),
-        revision=revision,
-        created_at=created,
-        updated_at=updated,
-    )
+def _work(*columns: Any) -> Work:
+    *values, digest = columns
+    said = dict(zip(_WORK, values, strict=True))
+    require_undamaged("work", said["id"], said["revision"], digest, values)
+    try:
+        return Work.model_construct(**_entry(said), title=said["title"], titles=_TITLES.validate_json(said["titles"]))
+    except (ValueError, TypeError) as error:
+        raise damaged("work", said["id"]) from error
 
 
-def _character(
-    id_: Any,
-    rightsholder: Any,
-    ref: Any,
-    policy: Any,
-    scheduled: Any,
-    status: Any,
-    revision: Any,
-    created: Any,
-    updated: Any,
-    work: Any,
-    name: Any,
-    aliases: Any,
-) -> Character:
-    return Character.model_construct(
-        id=id_,
-        rightsholder=rightsholder,
-        ref=ref,
-        work=work,
-        name=name,
-        aliases=_ALIASES.validate_json(aliases),
-        policy=read_stored_policy(policy),
-        scheduled=read_scheduled(scheduled),
-        status=EntryStatus(status),
-        revision=revision,
-        created_at=created,
-        updated_at=updated,
-    )
+def _character(*columns: Any) -> Character:
+    *values, digest = columns
+    said = dict(zip(_CHARACTER, values, strict=True))
+    require_undamaged("character", said["id"], said["revision"], digest, values)
+    try:
+        return Character.model_construct(
+            **_entry(said), work=said["work_id"], name=said["name"], aliases=_ALIASES.validate_json(said["aliases"])
+        )
+    except (ValueError, TypeError) as error:
+        raise damaged("character", said["id"]) from error
+
+
+def _entry(said: dict[str, Any]) -> dict[str, Any]:
+    """What works and characters share. It was validated when it was registered; validating it again would double the time to start."""
+    return {
+        "id": said["id"],
+        "rightsholder": said["rightsholder_id"],
+        "ref": said["ref"],
+        "policy": read_stored_policy(said["policy"]),
+        "scheduled": read_scheduled(said["scheduled"]),
+        "status": EntryStatus(said["status"]),
+        "revision": said["revision"],
+        "created_at": said["created_at"],
+        "updated_at": said["updated_at"],
+    }
 
 
 def _entry_columns(entry: Work | Character) -> dict[str, Any]:
@@ -280,14 +297,16 @@ def _character_columns(character: Character) -> dict[str, Any]:
     return {**_entry_columns(character), "work_id": character.work, "name": character.name, "aliases": aliases}
 
 
-def list_changed(session: Session, *, after: int, limit: int) -> tuple[Sequence[Work | Character], int]:
+def list_changed(session: Session, *, after: int, limit: int, hidden: Hidden) -> tuple[Sequence[Work | Character], int]:
     """Return up to `limit` works and characters changed after a revision, oldest first, and the revision they bring one to."""
     newest, _ = read_revision(session)
-    works = _columns(WorkRow, _WORK).where(col(WorkRow.revision) > after).order_by(col(WorkRow.revision)).limit(limit)
-    characters = (
-        _columns(CharacterRow, _CHARACTER).where(col(CharacterRow.revision) > after).order_by(col(CharacterRow.revision)).limit(limit)
-    )
-    found: list[Work | Character] = [_work(*row) for row in session.execute(works)]
-    found += [_character(*row) for row in session.execute(characters)]
+    found: list[Work | Character] = [_work(*row) for row in session.execute(_changed(WorkRow, _WORK, after, limit, hidden))]
+    found += [_character(*row) for row in session.execute(_changed(CharacterRow, _CHARACTER, after, limit, hidden))]
     page = sorted(found, key=lambda entry: entry.revision)[:limit]
     return page, page[-1].revision if len(page) == limit else newest
+
+
+def _changed(row_type: type[Row], names: Iterable[str], after: int, limit: int, hidden: Hidden) -> Select[Any]:
+    is_shown = col(row_type.status).not_in(sorted(hidden.statuses)) | (col(row_type.rightsholder_id) == hidden.but_of)
+    query = _columns(row_type, names).where(col(row_type.revision) > after, is_shown)
+    return query.order_by(col(row_type.revision)).limit(limit)

@@ -12,19 +12,22 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from registry.core.errors import LogUnavailable
+from registry.core.errors import InvalidInput, LogUnavailable
+from registry.store.idempotency import current_claim, mark_applied
 
-__all__ = ["Database", "Session", "connect_sqlite"]
+__all__ = ["Database", "Session", "connect_sqlite", "migrations_config"]
 
 BUSY_TIMEOUT_MS = 5_000
 QUEUE_SECONDS = 20.0
 FORGET_WAIT_MS = 500
 WRITE = "registry_write"
+LOCK_MIGRATION = "SELECT pg_advisory_xact_lock(7265676973747279)"
 LOCK_HEAD = "SELECT id FROM tree_head WHERE id = 1 FOR UPDATE"
 
 
@@ -58,9 +61,13 @@ class Database:
             with self._one_at_a_time(), Session(self._writer, expire_on_commit=False) as session:
                 if not self.is_sqlite:
                     session.execute(text(LOCK_HEAD))
+                if (claim := current_claim.get()) is not None:
+                    event.listen(session, "before_commit", lambda s: mark_applied(s, claim))
                 yield session
         except OperationalError as error:
             raise LogUnavailable("the database cannot be written now") from error
+        except DataError as error:
+            raise InvalidInput("the request holds what the database cannot, such as a NUL character") from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise LogUnavailable("the database went away") from error
@@ -105,17 +112,38 @@ class Database:
             finally:
                 connection.close()
 
-    def migrate(self) -> None:
-        """Bring the schema to the newest version; does nothing when it is there already."""
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        with self.engine.begin() as connection:
+    def migrate(self, version: str = "head") -> None:
+        """Bring the schema to this version, by default the newest; does nothing when it is there already.
+
+        While it runs nobody else writes or migrates, so that an older version in service waits instead of failing.
+        """
+        config = migrations_config()
+        if self._has_schema(ScriptDirectory.from_config(config).get_current_head() if version == "head" else version):
+            return
+        with self._writer.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(text(LOCK_MIGRATION))
+                if connection.dialect.has_table(connection, "tree_head"):
+                    connection.execute(text(LOCK_HEAD))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, version)
+
+    def _has_schema(self, version: str | None) -> bool:
+        with self.engine.begin() as connection:
+            if not connection.dialect.has_table(connection, "alembic_version"):
+                return False
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == version)
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def migrations_config() -> Config:
+    """Return Alembic's settings: where the migrations are."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
 
 
 def connect_sqlite(path: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
@@ -132,8 +160,12 @@ def _sqlite_engine(url: str) -> Engine:
     path = make_url(url).database or ""
     if path in {"", ":memory:"}:
         raise ValueError("the registry keeps its log on disk: give a SQLite file, not `:memory:`")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine("sqlite://", creator=lambda: connect_sqlite(path), poolclass=QueuePool)
+
+    def connect() -> sqlite3.Connection:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return connect_sqlite(path)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
     event.listen(engine, "begin", _begin)
     return engine
 

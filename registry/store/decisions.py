@@ -10,6 +10,7 @@ from sqlalchemy import Select, case, func, select
 from sqlmodel import Session, col
 
 from registry.store.columns import from_micros, to_micros
+from registry.store.entries import whole_entry
 from registry.store.tables import CharacterRow, DecisionCharacterRow, DecisionRow, LeafRow, ReportedRow
 
 DAY_MICROS = 86_400_000_000
@@ -130,8 +131,8 @@ def _naming(query: Select[Any], chosen: DecisionFilter) -> Select[Any]:
     return query
 
 
-def _stored(index: int, leaf_hash: bytes, data: bytes) -> StoredDecision:
-    return StoredDecision(index, bytes(leaf_hash), json.loads(data))
+def _stored(index: int, hash_: bytes, data: bytes) -> StoredDecision:
+    return StoredDecision(index, bytes(hash_), json.loads(whole_entry(index, hash_, data)))
 
 
 def characters_of(session: Session, rightsholder: str, named: set[str]) -> set[str]:

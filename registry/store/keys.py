@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from registry.core.errors import NotFound
-from registry.core.model import Level, Organisation
+from registry.core.model import Level, Organisation, Role
 from registry.core.scopes import Scope
 from registry.store.access import to_organisation
 from registry.store.tables import ApiKeyRow, OrganisationRow
@@ -86,6 +86,13 @@ def revoke_key(session: Session, key_id: str, at: datetime) -> ApiKey:
     row.revoked_at = row.revoked_at or at
     session.flush()
     return _to_key(row)
+
+
+def has_other_operator_key(session: Session, key_id: str, now: datetime) -> bool:
+    """Whether an operator has a live key beside this one."""
+    is_live = col(ApiKeyRow.revoked_at).is_(None) & (col(ApiKeyRow.expires_at).is_(None) | (col(ApiKeyRow.expires_at) > now))
+    query = select(ApiKeyRow.id).join(OrganisationRow, col(OrganisationRow.id) == ApiKeyRow.organisation_id)
+    return session.exec(query.where(OrganisationRow.role == Role.operator, ApiKeyRow.id != key_id, is_live)).first() is not None
 
 
 def list_keys(session: Session, organisation_id: str) -> Sequence[ApiKey]:

@@ -29,6 +29,13 @@ def add_log_key(session: Session, key: StoredLogKey) -> None:
     session.execute(add, {"number": key.number, "vkey": key.vkey, "since_size": key.since_size, "rotation": key.rotation})
 
 
+def begin_log_keys(session: Session, vkey: str, since_size: int) -> None:
+    """Forget all keys and cosignatures: from here on this is another log, with this key. Does not commit."""
+    for table in ("log_key", "cosigned"):
+        session.execute(text(f"DELETE FROM {table}"))  # noqa: S608  names of our own
+    add_log_key(session, StoredLogKey(0, vkey, since_size, None))
+
+
 def save_cosigned(session: Session, size: int, note: bytes) -> None:
     """Keep the newest cosigned checkpoint, and it alone. Does not commit."""
     session.execute(text("DELETE FROM cosigned"))

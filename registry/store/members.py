@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, update
 from sqlalchemy.engine import CursorResult
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from registry.core.errors import Conflict, NotFound
 from registry.core.model import Organisation
@@ -85,10 +85,9 @@ def add_member(session: Session, member: Member) -> None:
 
 
 def find_member(session: Session, *, organisation: str, email: str) -> StoredMember | None:
-    """Return a member by e-mail; `organisation` is its id or ref."""
-    is_it = or_(col(OrganisationRow.id) == organisation, col(OrganisationRow.ref) == organisation)
+    """Return a member of an organisation by e-mail."""
     query = select(MemberRow, OrganisationRow).join(OrganisationRow, col(OrganisationRow.id) == MemberRow.organisation_id)
-    found = session.exec(query.where(is_it, MemberRow.email == email).order_by(col(OrganisationRow.id))).first()
+    found = session.exec(query.where(MemberRow.organisation_id == organisation, MemberRow.email == email)).first()
     return None if found is None else _stored(*found)
 
 

@@ -36,7 +36,7 @@ def read_yaml(text: str, where: str) -> Any:
     """Parse one YAML document. Raises InvalidInput with the line; `where` names the file in messages."""
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that is none
         raise InvalidInput(f"`{where}` is not readable YAML: {error}") from error
 
 

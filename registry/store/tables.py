@@ -25,6 +25,9 @@ class OrganisationRow(SQLModel, table=True):
     policy: str | None = None
     scheduled: str | None = None
     unruled: str | None = None
+    verified: str | None = None
+    domain: str | None = None
+    digest: str | None = None
     revision: int = Field(default=0, sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
     suspended_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -65,6 +68,7 @@ class WorkRow(SQLModel, table=True):
     policy: str | None = None
     scheduled: str | None = None
     status: str
+    digest: str | None = None
     revision: int = Field(sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
@@ -85,6 +89,7 @@ class CharacterRow(SQLModel, table=True):
     policy: str | None = None
     scheduled: str | None = None
     status: str
+    digest: str | None = None
     revision: int = Field(sa_type=Big, index=True)
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
@@ -190,6 +195,83 @@ class ImportJobRow(SQLModel, table=True):
     report: str | None = None
     created_at: datetime = Field(sa_type=Moment)
     finished_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class CaseRow(SQLModel, table=True):
+    """A claim, dispute, verification or reserved name. `said` is canonical JSON, what the case's last entry of the log says;
+    `private` is JSON that the log commits to at most: texts and contacts, erasable.
+    """
+
+    __tablename__ = "case_file"
+    __table_args__ = (Index("case_by_rightsholder", "kind", "rightsholder_id", "id"), Index("case_by_about", "kind", "about"))
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    kind: str
+    state: str
+    is_open: bool = Field(index=True)
+    rightsholder_id: str | None = Field(default=None, sa_type=Key)
+    about: str = Field(sa_type=Key)
+    batch: str | None = Field(default=None, index=True, sa_type=Key)
+    tags: str = ""
+    said: str
+    private: str | None = None
+    opened_at: datetime = Field(sa_type=Moment)
+    due_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class CaseStepRow(SQLModel, table=True):
+    """Which entries of the log are about a case."""
+
+    __tablename__ = "case_step"
+
+    case_id: str = Field(primary_key=True, sa_type=Key)
+    log_index: int = Field(primary_key=True, sa_type=Big)
+
+
+class HourlyRow(SQLModel, table=True):
+    """How much of something came in an hour (since 1970): new entries of a rightsholder, disputes of an address."""
+
+    __tablename__ = "hourly"
+
+    what: str = Field(primary_key=True, sa_type=Key)
+    hour: int = Field(primary_key=True, sa_type=Big)
+    count: int
+
+
+class IdempotencyRow(SQLModel, table=True):
+    """A request that came with an Idempotency-Key: `running`, `applied` (what it does is committed) or `answered`.
+
+    `id` and `request` are keyed hashes and `answer` is sealed, all under the caller's own credential, which is not stored.
+    """
+
+    __tablename__ = "idempotency"
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    request: bytes = Field(sa_type=LargeBinary)
+    attempt: str
+    state: str
+    started_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment, index=True)
+    answer: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class QuotaRow(SQLModel, table=True):
+    """What the operator lets each key of an organisation ask in a minute, where it is not what the settings say."""
+
+    __tablename__ = "quota"
+
+    organisation_id: str = Field(primary_key=True, foreign_key="organisation.id", sa_type=Key)
+    per_minute: int = Field(sa_type=Big)
+
+
+class QuotaUseRow(SQLModel, table=True):
+    """How much of a key's quota processes have taken for one minute (counted from 1970)."""
+
+    __tablename__ = "quota_use"
+
+    key_id: str = Field(primary_key=True, sa_type=Key)
+    minute: int = Field(primary_key=True, sa_type=Big, index=True)
+    taken: int = Field(sa_type=Big)
 
 
 def table_of(row_type: type[SQLModel]) -> Table:

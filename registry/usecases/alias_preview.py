@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from registry.core.matching import AliasReport, Preview, preview, report_aliases
 from registry.core.model import Character, CharacterDraft, Level, Role, Work
+from registry.store.cases import find_about
+from registry.store.catalog import find_work
 from registry.store.word_facts import load_ordinary_sample
 from registry.usecases.access import Caller
 from registry.usecases.catalog import CHARACTER, build_entry
+from registry.usecases.claims import with_proposed
 from registry.usecases.registry import Registry
 
 
@@ -28,6 +31,17 @@ def preview_character(registry: Registry, caller: Caller, draft: CharacterDraft,
     assert isinstance(entry, Character)  # noqa: S101  what CHARACTER builds
     reports = report_aliases(entry, work, catalog.lexicon, load_ordinary_sample())
     return AliasPreview(reports, preview(entry, work, prompts, catalog.lexicon, level))
+
+
+def report_character(registry: Registry, character: Character) -> tuple[AliasReport, ...]:
+    """Report on every name of a character, as it stands and as its open claim would have it."""
+    catalog = registry.catalog.current
+    with registry.database.read() as session:
+        waiting = find_about(session, "claim", [character.id])
+        wanted = with_proposed(character, waiting[0]) if waiting else character
+        assert isinstance(wanted, Character)  # noqa: S101  what it was
+        work = find_work(session, entry_id=wanted.work) if wanted.work else None
+    return report_aliases(wanted, work, catalog.lexicon, load_ordinary_sample()[::SAMPLE_STEP])
 
 
 def _find_work(works: Iterable[Work], rightsholder: str, said: str | None) -> Work | None:

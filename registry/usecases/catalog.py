@@ -1,22 +1,26 @@
 """Registering works and characters: create, replace, patch, withdraw, read, list. Only the owner writes; nothing is deleted."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 from pyunormalize import NFKC
 
+from registry.core.claims import Risk
 from registry.core.decision_log.canonical import encode_trusted
 from registry.core.errors import Conflict, FieldError, InvalidInput, LogUnavailable, NotFound, NotPermitted
-from registry.core.model import Character, CharacterDraft, EntryStatus, Role, Work, WorkDraft
+from registry.core.model import IN_FORCE, Character, CharacterDraft, EntryStatus, Role, Work, WorkDraft
 from registry.core.policy import begins_later
+from registry.store import cases
 from registry.store import catalog as store
 from registry.store.database import Session
 from registry.store.log import MAX_LEAF_BYTES
 from registry.usecases.access import Caller, author_of, catalog_leaf
+from registry.usecases.claims import NEVER_IN_FORCE, Asked, entries_of, hour_of, is_first_asked, is_local, names_said, screen_for, settle
 from registry.usecases.ids import new_id
+from registry.usecases.preconditions import ANYTHING, Precondition
 from registry.usecases.registry import Registry
 
 Draft = WorkDraft | CharacterDraft
@@ -39,45 +43,77 @@ WORK = Kind("work", "wrk", Work, WorkDraft, store.find_work, store.list_works)
 CHARACTER = Kind("character", "chr", Character, CharacterDraft, store.find_character, store.list_characters)
 
 
-def create_entry(registry: Registry, caller: Caller, kind: Kind, draft: Draft) -> Work | Character:
-    """Register a new entry. Raises Conflict when the caller has an entry with this ref already."""
+def create_entry(
+    registry: Registry, caller: Caller, kind: Kind, draft: Draft, *, status: EntryStatus = EntryStatus.active
+) -> Work | Character:
+    """Register a new entry: `active` is in force at once unless its names must wait (`pending`), `draft` is not judged yet.
+
+    Raises Conflict when the caller has an entry with this ref already.
+    """
     caller.require(Role.rightsholder)
+    registry.catalog.refresh()
     with registry.database.write() as session:
         if draft.ref is not None and kind.find(session, rightsholder=caller.organisation.id, ref=draft.ref) is not None:
             raise Conflict(f"you have a {kind.name} with ref `{draft.ref}` already", fields=(FieldError("/ref", "taken"),))
         entry = _new_entry(session, registry.now(), caller, kind, draft)
-        _commit(session, entry, caller, is_new=True)
+        entry = _settled(registry, session, caller, None, entry.model_copy(update={"status": status}))
     return _in_force(registry, entry)
 
 
-def put_entry(registry: Registry, caller: Caller, kind: Kind, said: str, draft: Draft) -> tuple[Work | Character, bool]:
-    """Replace an entry, or create it when it is named by a ref that is free. Returns it, and whether it is new."""
+def put_entry(
+    registry: Registry,
+    caller: Caller,
+    kind: Kind,
+    said: str,
+    draft: Draft,
+    *,
+    status: EntryStatus = EntryStatus.active,
+    precondition: Precondition = ANYTHING,
+) -> tuple[Work | Character, bool]:
+    """Replace an entry, or create it when it is named by a ref that is free. Returns it, and whether it is new.
+
+    Raises PreconditionRequired for what would replace something else without saying which state of it.
+    """
     caller.require(Role.rightsholder)
+    registry.catalog.refresh()
     with registry.database.write() as session:
         before = _find(session, kind, caller.organisation.id, said)
         if before is None:
             if not said.startswith("ref:"):
                 raise NotFound(f"there is no {kind.name} `{said}`")
+            precondition.require(None)
             entry = _new_entry(session, registry.now(), caller, kind, draft.model_copy(update={"ref": said[4:]}))
         else:
             _require_own(caller, kind, before)
+            precondition.require(before)
             entry = _changed(session, registry.now(), caller, before, draft)
-        _commit(session, entry, caller, is_new=before is None)
+            if entry.model_copy(update={"updated_at": before.updated_at, "revision": before.revision}) != before:
+                precondition.require_said(before)
+        entry = entry.model_copy(update={"status": _asked_status(before, status)})
+        entry = _settled(registry, session, caller, before, entry)
     return _in_force(registry, entry), before is None
 
 
-def patch_entry(registry: Registry, caller: Caller, kind: Kind, said: str, changes: dict[str, Any]) -> Work | Character:
-    """Change some fields (JSON merge patch, RFC 7396); `status` may be set to `active` to take a withdrawal back."""
+def patch_entry(
+    registry: Registry, caller: Caller, kind: Kind, said: str, changes: dict[str, Any], *, precondition: Precondition = ANYTHING
+) -> Work | Character:
+    """Change some fields (JSON merge patch, RFC 7396).
+
+    `status` may be `draft`, `active` (submits a draft, takes a withdrawal back) or `withdrawn`.
+    """
     caller.require(Role.rightsholder)
+    registry.catalog.refresh()
     with registry.database.write() as session:
         before = _owned(session, caller, kind, said)
-        status = _patched_status(changes.pop("status", before.status))
+        precondition.require(before)
+        named = frozenset(changes)
+        status = _asked_status(before, changes.pop("status", _kept_status(before)))
         fields = {name: getattr(before, name) for name in kind.draft.model_fields}
         if "policy" in changes:
             fields["scheduled"] = begins_later(before.scheduled, registry.now())
         draft = _validated(kind.draft, {**fields, **changes})
         entry = _changed(session, registry.now(), caller, before, draft, status=status)
-        _commit(session, entry, caller, is_new=False)
+        entry = _settled(registry, session, caller, before, entry, named)
     return _in_force(registry, entry)
 
 
@@ -93,26 +129,27 @@ def change_entry(
     return _in_force(registry, entry)
 
 
-def withdraw_entry(registry: Registry, caller: Caller, kind: Kind, said: str) -> Work | Character:
+def withdraw_entry(registry: Registry, caller: Caller, kind: Kind, said: str, *, precondition: Precondition = ANYTHING) -> Work | Character:
     """Stop enforcing an entry. It stays readable for its owner and in the log. A work must have no active characters left."""
     caller.require(Role.rightsholder)
     with registry.database.write() as session:
         before = _owned(session, caller, kind, said)
-        if kind is WORK and (left := store.count_active_characters(session, before.id)):
+        precondition.require(before)
+        if kind is WORK and (left := store.count_characters(session, before.id, IN_FORCE | {EntryStatus.pending})):
             raise Conflict(f"the work has {left} active characters: withdraw them first, so that none is left without its work's policy")
         entry = before.model_copy(update={"status": EntryStatus.withdrawn, "updated_at": registry.now()})
-        _commit(session, entry, caller, is_new=False)
+        entry = _settled(registry, session, caller, before, entry)
     return _in_force(registry, entry)
 
 
 def get_entry(registry: Registry, caller: Caller, kind: Kind, said: str, *, rightsholder: str | None = None) -> Work | Character:
     """Return an entry by id, or by `ref:...` of a rightsholder (the caller's own when not said).
 
-    Withdrawn entries are there for their owner, operator and auditor only.
+    Entries that are not in force are there for their owner, operator and auditor only.
     """
     with registry.database.read() as session:
         entry = _find(session, kind, rightsholder or caller.organisation.id, said)
-    if entry is None or (entry.status is EntryStatus.withdrawn and not sees_withdrawn(caller, entry.rightsholder)):
+    if entry is None or (entry.status not in IN_FORCE and not sees_withdrawn(caller, entry.rightsholder)):
         raise NotFound(f"there is no {kind.name} `{said}`")
     return entry
 
@@ -121,10 +158,10 @@ def list_entries(
     registry: Registry, caller: Caller, kind: Kind, chosen: store.EntryFilter, *, query: str | None, after: str, limit: int
 ) -> Sequence[Work | Character]:
     """List entries in id order; `query` is the beginning of any name or title, in any script, case and width."""
-    if chosen.status is not EntryStatus.active and not sees_withdrawn(caller, chosen.rightsholder):
-        raise NotPermitted("withdrawn entries are shown to their owner, operator and auditor only: ask for `status=active`")
+    if not (chosen.statuses or frozenset(EntryStatus)) <= IN_FORCE and not sees_withdrawn(caller, chosen.rightsholder):
+        raise NotPermitted("entries that are not in force are shown to their owner, operator and auditor only: leave `status` out")
     if query is not None:
-        chosen = store.EntryFilter(chosen.rightsholder, chosen.work, chosen.status, chosen.usage, search_key(query))
+        chosen = replace(chosen, name=search_key(query))
     with registry.database.read() as session:
         return kind.list(session, chosen, after=after, limit=limit)
 
@@ -213,11 +250,26 @@ def _require_own(caller: Caller, kind: Kind, entry: Work | Character) -> None:
         raise NotPermitted(f"this {kind.name} belongs to another rightsholder")
 
 
-def _patched_status(status: object) -> EntryStatus:
+ASKED = {EntryStatus.draft, EntryStatus.active, EntryStatus.withdrawn}
+
+
+def _kept_status(before: Work | Character) -> EntryStatus:
+    """Return what somebody asks for who does not speak of the status: what waits is still wanted, what is in force stays so."""
+    return before.status if before.status in ASKED else EntryStatus.active
+
+
+def _asked_status(before: Work | Character | None, asked: object) -> EntryStatus:
+    """Read a status that is asked for. Raises InvalidInput, Conflict where the entry cannot go back to a draft."""
     try:
-        return EntryStatus(cast("str", status))
+        status = EntryStatus(cast("str", asked))
     except ValueError:
-        raise InvalidInput(f"`{status}` is no status", fields=(FieldError("/status", "one of `active`, `withdrawn`"),)) from None
+        status = EntryStatus.pending
+    if status not in ASKED or (isinstance(before, Work) and status is EntryStatus.draft):
+        wrong = FieldError("/status", "one of `draft`, `active`, `withdrawn` (of a work: `active`, `withdrawn`)")
+        raise InvalidInput(f"`{asked}` is no status that can be asked for", fields=(wrong,))
+    if status is EntryStatus.draft and before is not None and before.status not in NEVER_IN_FORCE:
+        raise Conflict("an entry that was in force is no draft any more: withdraw it", fields=(FieldError("/status", "not `draft`"),))
+    return status
 
 
 def _validated(model: type[Any], fields: dict[str, Any]) -> Any:
@@ -232,8 +284,35 @@ def field_errors(error: ValidationError) -> tuple[FieldError, ...]:
     return tuple(FieldError("".join(f"/{part}" for part in e["loc"]) or "/", e["msg"]) for e in error.errors(include_input=False))
 
 
-def _commit(session: Session, entry: Work | Character, caller: Caller, *, is_new: bool) -> None:
-    if store.commit_changes(session, [entry_change(entry, caller, entry.updated_at, is_new=is_new)]) is None:
+def _settled(
+    registry: Registry,
+    session: Session,
+    caller: Caller,
+    before: Work | Character | None,
+    after: Work | Character,
+    named: frozenset[str] | None = None,
+) -> Work | Character:
+    """Write an entry as it may be written now, with the claim for what must wait, and commit; return it. `named` None: every field."""
+    open_case = next(iter(cases.find_about(session, "claim", [after.id])), None) if before else None
+    asked = Asked(caller, registry.now(), before, after, frozenset(type(after).model_fields) if named is None else named, open_case)
+    risks: tuple[Risk, ...] = ()
+    if after.status in IN_FORCE and not is_local(caller):
+        screen = screen_for(registry, session, registry.catalog.refresh(), caller.organisation.id, names_said(after))
+        risks = screen.risks(session, before, after, _work_of(session, after))
+        if is_first_asked(before, after):
+            cases.count_up(session, entries_of(caller.organisation.id), hour_of(asked.now), 1)
+    settled = settle(asked, risks)
+    _commit(session, settled.entry, caller, is_new=before is None, changed=settled.cases)
+    return settled.entry
+
+
+def _work_of(session: Session, entry: Work | Character) -> Work | None:
+    work = entry.work if isinstance(entry, Character) else None
+    return store.find_work(session, entry_id=work) if work else None
+
+
+def _commit(session: Session, entry: Work | Character, caller: Caller, *, is_new: bool, changed: Sequence[cases.CaseChange] = ()) -> None:
+    if store.commit_changes(session, [entry_change(entry, caller, entry.updated_at, is_new=is_new)], cases=changed) is None:
         raise LogUnavailable("the catalog moved while it was locked")  # cannot happen: the session owns the head
 
 

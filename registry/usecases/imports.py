@@ -7,22 +7,25 @@ import csv
 import io
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
-from registry.core.errors import FieldError, InvalidImport, InvalidInput, NotFound, RegistryError, TooManyRequests
-from registry.core.model import Character, EntryStatus, Role, Work
-from registry.core.policy import begins_later
+from registry.core.errors import FieldError, InvalidImport, NotFound, RegistryError, TooManyRequests
+from registry.core.model import IN_FORCE, Character, Role, Work
 from registry.store import catalog as store
 from registry.store import import_jobs as jobs
+from registry.store.cases import count_up
 from registry.store.import_jobs import ImportJob
 from registry.usecases.access import Caller
-from registry.usecases.catalog import CHARACTER, WORK, Kind, build_entry, entry_change
+from registry.usecases.catalog import CHARACTER, WORK, Kind
+from registry.usecases.claims import entries_of, hour_of
 from registry.usecases.ids import new_id
-from registry.usecases.import_lines import CSV_COLUMNS, ImportFile, ImportLine, read_import
+from registry.usecases.import_lines import CSV_COLUMNS, ImportFile, read_import
+from registry.usecases.import_plan import ImportPlan
 from registry.usecases.registry import Registry, no_collections
 
 Format = Literal["jsonl", "csv"]
@@ -34,7 +37,10 @@ ABANDONED_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did: entries by what happened to them, and lines worth a look."""
+    """What an import did: entries by what happened to them, and lines worth a look.
+
+    `waiting` entries have names that wait for review, `risks` counts why; none on the operator's own command line.
+    """
 
     created: int
     updated: int
@@ -42,6 +48,8 @@ class ImportReport:
     works: int
     characters: int
     warnings: tuple[FieldError, ...]
+    waiting: int = 0
+    risks: Mapping[str, int] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """Return the numbers alone."""
@@ -49,101 +57,65 @@ class ImportReport:
 
 
 def import_file(
-    registry: Registry, caller: Caller, data: bytes, file_format: Format, *, progress: Progress = lambda _done, _total: None
+    registry: Registry,
+    caller: Caller,
+    data: bytes,
+    file_format: Format,
+    *,
+    progress: Progress = lambda _done, _total: None,
+    batch: str | None = None,
 ) -> ImportReport:
     """Register everything in a file, or nothing. Raises InvalidImport with every bad line.
 
     An entry that is registered already is changed only where the file says something else; one that the file does
-    not name stays. `progress` is called with entries done and entries in all.
+    not name stays. `progress` is called with entries done and entries in all. `batch` is what claims of this file are found by.
     """
     caller.require(Role.rightsholder)
     with no_collections():
-        return _import(registry, caller, data, file_format, progress)
+        return _import(registry, caller, data, file_format, progress, batch)
 
 
-def _import(registry: Registry, caller: Caller, data: bytes, file_format: Format, progress: Progress) -> ImportReport:
+def _import(registry: Registry, caller: Caller, data: bytes, file_format: Format, progress: Progress, batch: str | None) -> ImportReport:
     file = read_import(data, file_format)
     for _ in range(MAX_PLANS):
-        changes, revision = _plan(registry, caller, file, progress)
-        if not changes or _write(registry, changes, revision):
+        plan = _plan(registry, caller, file, progress, batch)
+        if not (plan.changes or plan.cases) or _write(registry, caller, plan):
             break
     else:
         raise TooManyRequests("the catalog keeps changing meanwhile; try again", retry_after=1.0)
     registry.catalog.refresh()
-    created = sum(c.is_new for c in changes)
-    updated = len(changes) - created
-    return ImportReport(created, updated, file.count - len(changes), len(file.works), len(file.characters), file.warnings)
+    created = sum(c.is_new for c in plan.changes)
+    updated = len(plan.changes) - created
+    unchanged = file.count - len(plan.changes)
+    risks = dict(Counter(str(code) for claim in plan.claims for code in {r.code for r in claim.risks}))
+    return ImportReport(
+        created, updated, unchanged, len(file.works), len(file.characters), file.warnings, len(plan.claims), dict(sorted(risks.items()))
+    )
 
 
-def _write(registry: Registry, changes: Sequence[store.Change], revision: int) -> bool:
+def _write(registry: Registry, caller: Caller, plan: ImportPlan) -> bool:
     with registry.database.write() as session:
-        return store.commit_changes(session, changes, expected_revision=revision) is not None
+        if plan.asked:
+            count_up(session, entries_of(caller.organisation.id), hour_of(registry.now()), plan.asked)
+        return store.commit_changes(session, plan.changes, cases=plan.cases, expected_revision=plan.revision) is not None
 
 
-def _plan(registry: Registry, caller: Caller, file: ImportFile, progress: Progress) -> tuple[list[store.Change], int]:
-    """Return the changes that the file asks for, against the catalog at the revision returned."""
+def _plan(registry: Registry, caller: Caller, file: ImportFile, progress: Progress, batch: str | None) -> ImportPlan:
+    """Return the changes that the file asks for, against the catalog at the revision that it holds."""
+    catalog = registry.catalog.refresh()
     with registry.database.read() as session:
-        revision, _ = store.read_revision(session)
-        works, characters = store.entries_by_ref(session, caller.organisation.id)
-    planner = _Planner(caller, registry.now(), works, characters)
-    for done, line in enumerate((*file.works, *file.characters), 1):
-        planner.add(line)
-        if done % PROGRESS_STEP == 0 or done == file.count:
-            progress(done, file.count)
+        planner = ImportPlan(registry, session, catalog, caller, file, batch)
+        for done, line in enumerate((*file.works, *file.characters), 1):
+            planner.add(line)
+            if done % PROGRESS_STEP == 0 or done == file.count:
+                progress(done, file.count)
     if planner.errors:
         raise InvalidImport(f"{len(planner.errors)} lines cannot be imported; nothing was", fields=tuple(planner.errors))
-    return planner.changes, revision
-
-
-class _Planner:
-    """Compares lines with what is registered and collects what must change."""
-
-    def __init__(self, caller: Caller, now: datetime, works: dict[str, Work], characters: dict[str, Character]) -> None:
-        self._caller, self._now = caller, now
-        self._works, self._characters = works, characters
-        self.changes: list[store.Change] = []
-        self.errors: list[FieldError] = []
-
-    def add(self, line: ImportLine) -> None:
-        try:
-            self._add(line)
-        except RegistryError as error:
-            self.errors.append(FieldError(f"line {line.number}", error.message))
-
-    def _add(self, line: ImportLine) -> None:
-        kind: Kind = WORK if line.draft.type == "work" else CHARACTER
-        known: dict[str, Any] = self._works if kind is WORK else self._characters
-        before = known.get(line.draft.ref)
-        work = self._work_id(line, before)
-        if before is None:
-            entry = build_entry(kind, line.draft, rightsholder=self._caller.organisation.id, work=work, now=self._now)
-        else:
-            said = {name: getattr(line.draft, name) for name in line.draft.model_fields_set - {"type"}}
-            changed = {**said, **({"work": work} if kind is CHARACTER else {}), "status": EntryStatus.active}
-            if all(getattr(before, name) == value for name, value in changed.items()):
-                return
-            if "policy" in changed:
-                changed.setdefault("scheduled", begins_later(before.scheduled, self._now))
-            entry = before.model_copy(update={**changed, "updated_at": self._now})
-        self.changes.append(entry_change(entry, self._caller, self._now, is_new=before is None))
-        known[line.draft.ref] = entry
-
-    def _work_id(self, line: ImportLine, before: Any) -> str | None:
-        if line.draft.type == "work":
-            return None
-        if "work" not in line.draft.model_fields_set:
-            return before.work if before is not None else None
-        said = line.draft.work
-        if said is None:
-            return None
-        work = self._works.get(said)
-        if work is None or work.status is EntryStatus.withdrawn:
-            raise InvalidInput(f"work `{said}` is neither in the file nor registered")
-        return work.id
+    return planner
 
 
 def export_lines(registry: Registry, caller: Caller, *, rightsholder: str | None = None) -> Iterator[str]:
-    """Yield the active entries of a rightsholder (the caller's own when not said) as import lines, works first."""
+    """Yield the entries in force of a rightsholder (the caller's own when not said) as import lines, works first."""
     for row in _exported(registry, rightsholder or caller.organisation.id):
         yield json.dumps(row, ensure_ascii=False) + "\n"
 
@@ -169,10 +141,10 @@ def _exported(registry: Registry, rightsholder: str) -> Iterator[dict[str, Any]]
         works, characters = store.entries_by_ref(session, rightsholder)
     refs = {work.id: work.ref for work in works.values()}
     for work in works.values():
-        if work.status is EntryStatus.active:
+        if work.status in IN_FORCE:
             yield {"type": "work", **_written(work, WORK)}
     for character in characters.values():
-        if character.status is EntryStatus.active:
+        if character.status in IN_FORCE:
             row = {"type": "character", **_written(character, CHARACTER)}
             yield {**row, "work": refs[character.work]} if character.work else row
 
@@ -218,8 +190,9 @@ class ImportJobs:
             self._save(current)
 
         try:
-            report = import_file(self._registry, caller, data, file_format, progress=progress)
-            outcome = {"counts": report.counts(), "warnings": _lines(report.warnings)}
+            report = import_file(self._registry, caller, data, file_format, progress=progress, batch=job.id)
+            claims = {"waiting": report.waiting, "risks": dict(report.risks)}
+            outcome = {"counts": report.counts(), "claims": claims, "warnings": _lines(report.warnings)}
             current = current.finished("done", json.dumps(outcome, ensure_ascii=False), self._registry.now())
         except RegistryError as error:
             outcome = {"errors": _lines(error.fields) or [{"line": 0, "message": error.message}]}

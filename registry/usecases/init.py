@@ -1,7 +1,7 @@
 """The first start: one organisation of each kind, a key for each, and perhaps the example catalog."""
 
 from registry.core.errors import NotFound
-from registry.core.model import Role
+from registry.core.model import Organisation, Role
 from registry.store.access import find_organisation
 from registry.usecases.access import Caller
 from registry.usecases.imports import import_file
@@ -29,14 +29,32 @@ def initialise(registry: Registry) -> dict[str, str]:
             found = find_organisation(session, ref=ref)
         if found is None:
             contact = CONTACT if role is Role.rightsholder else None
-            organisation = create_organisation(registry, None, role=role, ref=ref, name=name, contact=contact)
-            keys[role.value] = create_key(registry, None, organisation.id, label="made by `registry init`").secret
+            organisation = create_organisation(registry, None, role=role, ref=ref, name=name, contact=contact, in_log=False)
+            keys[role.value] = create_key(registry, None, organisation.id, label="made by `registry init`", in_log=False).secret
     return keys
 
 
 def load_example(registry: Registry, example: bytes) -> None:
     """Register the example catalog for the first rightsholder; what is there already stays."""
     import_file(registry, local_caller(registry, FIRST[Role.rightsholder][0]), example, "jsonl")
+
+
+def find_rightsholder(registry: Registry, ref: str) -> Organisation:
+    """Return the rightsholder with this ref. Raises NotFound."""
+    with registry.database.read() as session:
+        found = find_organisation(session, ref=ref)
+    if found is None or found.role is not Role.rightsholder:
+        raise NotFound(f"there is no rightsholder `{ref}`")
+    return found
+
+
+def has_example(registry: Registry) -> bool:
+    """True when the first rightsholder is still the made-up one and has registered something."""
+    with registry.database.read() as session:
+        found = find_organisation(session, ref=FIRST[Role.rightsholder][0])
+    if found is None or found.contact != CONTACT:
+        return False
+    return any(entry.rightsholder.id == found.id for entry in registry.catalog.current.entries.values())
 
 
 def local_caller(registry: Registry, ref: str) -> Caller:

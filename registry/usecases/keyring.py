@@ -47,7 +47,7 @@ class KeyRing:
         epoch = self._registry.catalog.current.access_epoch
         if epoch != self._epoch:
             self._proved, self._represented, self._from, self._epoch = {}, {}, set(), epoch
-        digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+        digest = hashlib.sha256(secret.encode()).digest()
         caller = self._proved.get(digest)
         if caller is None or (caller.expires_at is not None and caller.expires_at <= self._registry.now()):
             caller = self._proved[digest] = authenticate(self._registry, secret)
@@ -76,16 +76,16 @@ class KeyRing:
     def note_use(self) -> None:
         """Store when keys and sessions were used last, each at most once a minute. Not on the way of a request."""
         now = self._registry.now()
-        used, self._used = self._used, set()
+        used = self._used.copy()  # at once: requests go on adding to it meanwhile
         due = {name for name in used if now.timestamp() - self._noted.get(name, 0.0) >= NOTED_EVERY.total_seconds()}
-        self._used |= used - due
         if not due:
             return
+        self._used.difference_update(due)
         with self._registry.database.write_aside() as session:
             note_keys_used(session, (name for name in due if name.startswith("key_")), now)
             note_sessions_used(session, (name for name in due if name.startswith("ses_")), now)
             session.commit()
-        self._noted = {name: at for name, at in self._noted.items() if name in self._used} | dict.fromkeys(due, now.timestamp())
+        self._noted = {name: at for name, at in self._noted.items() if name in used} | dict.fromkeys(due, now.timestamp())
 
 
 def authenticate(registry: Registry, secret: str) -> Caller:

@@ -19,6 +19,7 @@ from registry.usecases.registry import Registry
 from registry.usecases.secret_tokens import new_token
 
 MAX_OVERLAP = timedelta(days=30)
+MAX_LIFE = timedelta(days=36_525)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,12 @@ def create_key(
     scopes: Sequence[Scope] | None = None,
     addresses: Sequence[str] = (),
     level: Level = Level.balanced,
+    in_log: bool = True,
 ) -> NewKey:
     """Make a key for an organisation. The secret is in the answer and nowhere else.
 
     The operator may, and the organisation itself, for what the caller may do itself. `scopes` None: what the role may by default.
+    `in_log` False is for `registry init` alone: a log begins when it has somebody to serve.
     """
     organisation_id = organisation_id if caller is None else meant(caller, organisation_id)
     require_own(caller, organisation_id, Scope.keys_manage)
@@ -52,7 +55,8 @@ def create_key(
         changes = {"expires_at": expires_at, "scopes": scopes, "addresses": addresses, "level": level}
         key = _with(said, changes, caller, get_organisation(session, organisation_id), now)
         store.add_key(session, key, token.digest)
-        _log(session, caller, now, "made", key)
+        if in_log:
+            _log(session, caller, now, "made", key)
         session.commit()
     return NewKey(key, token.secret)
 
@@ -135,6 +139,10 @@ def _with(key: store.ApiKey, changes: dict[str, Any], caller: Caller | None, own
     changes = dict(changes)
     if (expires := changes.get("expires_at")) is not None and expires <= now:
         raise InvalidInput("`expires_at` lies in the past", fields=(FieldError("/expires_at", "lies in the past"),))
+    if expires is not None and expires - now > MAX_LIFE:
+        raise InvalidInput(
+            "`expires_at` lies too far ahead", fields=(FieldError("/expires_at", "at most 100 years from now; or null: never"),)
+        )
     if (scopes := changes.get("scopes")) is not None:
         changes["scopes"] = tuple(sorted(set(scopes)))
         if foreign := sorted(set(scopes) - ROLE_SCOPES[owner.role]):

@@ -61,7 +61,12 @@ def make_log_key(registry: Registry) -> str:
 def public_keys(registry: Registry) -> PublicKeys:
     """Return what a reader of the log should pin. Raises Unavailable before `registry init`."""
     with registry.database.read() as session:
-        stored = log_keys.list_log_keys(session)
+        return public_keys_in(session)
+
+
+def public_keys_in(session: Session) -> PublicKeys:
+    """Return the public keys that this session sees. Raises Unavailable before `registry init`."""
+    stored = log_keys.list_log_keys(session)
     if not stored:
         raise Unavailable("this log has no key yet: run `registry init`")
     keys = tuple(parse_vkey(k.vkey) for k in stored)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from registry.core.errors import Conflict, FieldError, InvalidInput, NotAuthenticated, NotFound
+from registry.core.errors import Conflict, FieldError, InvalidInput, NotAuthenticated, NotFound, NotPermitted
 from registry.core.model import Role
-from registry.core.scopes import Rights, Scope
+from registry.core.scopes import Rights, Scope, scopes_of_member
 from registry.store import attempts, sessions
 from registry.store import members as store
 from registry.store.access import get_organisation
@@ -58,7 +58,7 @@ def invite_member(registry: Registry, caller: Caller | None, organisation_id: st
         last_login_at=None,
     )
     with registry.database.write() as session:
-        get_organisation(session, organisation_id)
+        _require_not_above(caller, get_organisation(session, organisation_id).role, rights)
         store.add_member(session, member)
         link = _new_link(session, member, now + INVITED_FOR, removes_totp=False)
         _log(session, caller, now, "invited", member)
@@ -90,7 +90,9 @@ def change_member(
     """
     now = registry.now()
     with registry.database.write() as session:
-        before = _managed(session, caller, member_id).member
+        found = _managed(session, caller, member_id)
+        before = found.member
+        _require_not_above(caller, found.organisation.role, rights or before.rights)
         gone = before.disabled_at if disabled is None else (before.disabled_at or now) if disabled else None
         after = replace(before, name=name or before.name, rights=rights or before.rights, disabled_at=gone)
         is_owner = after.rights is Rights.owner and after.disabled_at is None
@@ -188,7 +190,14 @@ def _managed(session: Session, caller: Caller | None, member_id: str) -> StoredM
     if caller is not None and caller.organisation.id != owner and caller.organisation.role is not Role.operator:
         raise NotFound(f"there is no member `{member_id}`")
     require_own(caller, owner, Scope.members_manage)
+    _require_not_above(caller, found.organisation.role, found.member.rights)
     return found
+
+
+def _require_not_above(caller: Caller | None, role: Role, rights: Rights) -> None:
+    """Raise NotPermitted when a member with these rights could do more than the caller: else it could make itself one."""
+    if caller is not None and caller.organisation.role is not Role.operator and not scopes_of_member(role, rights) <= caller.may:
+        raise NotPermitted(f"a member with the rights `{rights}` may do more than you")
 
 
 def _binds(caller: Caller | None) -> bool:

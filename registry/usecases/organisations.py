@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.errors import Conflict, FieldError, InvalidInput, NotPermitted
-from registry.core.model import Organisation, Outcome, Policy, Role
+from registry.core.model import Organisation, Outcome, Policy, Role, Verified
 from registry.core.policy import begins_later
 from registry.core.scopes import Scope
 from registry.store import access as store
@@ -13,37 +15,57 @@ from registry.store.catalog import Change, bump_access_epoch, change_of, commit_
 from registry.store.log import MAX_LEAF_BYTES
 from registry.usecases.access import Caller, author_of, catalog_leaf, log_access, meant
 from registry.usecases.ids import new_id
+from registry.usecases.preconditions import ANYTHING, Precondition
 from registry.usecases.registry import Registry
 
 
 def create_organisation(
-    registry: Registry, caller: Caller | None, *, role: Role, ref: str, name: str, contact: str | None = None, policy: Policy | None = None
+    registry: Registry,
+    caller: Caller | None,
+    *,
+    role: Role,
+    ref: str,
+    name: str,
+    contact: str | None = None,
+    policy: Policy | None = None,
+    verified: bool = True,
+    in_log: bool = True,
 ) -> Organisation:
-    """Create an organisation; `caller` is None only for the command line, which owns the machine. Raises Conflict, NotPermitted."""
+    """Create an organisation; `caller` is None only for the command line, which owns the machine. Raises Conflict, NotPermitted.
+
+    Whom the operator enters, the operator knows; a rightsholder that is not `verified` has to prove who it is.
+    A rightsholder is always in the log; `in_log` False keeps the others that `registry init` makes out of it.
+    """
     if caller is not None:
         caller.require(Role.operator)
     if policy is not None and role is not Role.rightsholder:
         raise InvalidInput("only a rightsholder has a policy")
     now = registry.now()
     organisation = Organisation(id=new_id("org", now), role=role, ref=ref, name=name, contact=contact, policy=policy)
+    if not verified and role is Role.rightsholder:
+        organisation = organisation.model_copy(update={"verified": Verified.no})
     with registry.database.write() as session:
         store.add_organisation(session, organisation.model_copy(update={"policy": None}), created_at=now)  # the change brings it
         if role is Role.rightsholder:
             commit_changes(session, [organisation_change(organisation, caller, now)])
         else:
-            log_access(session, caller, now, "organisation", "made", organisation=organisation.id, role=role.value)
+            if in_log:
+                log_access(session, caller, now, "organisation", "made", organisation=organisation.id, role=role.value)
             session.commit()
     registry.catalog.refresh()
     return organisation
 
 
-def update_organisation(registry: Registry, caller: Caller, organisation_id: str, **changes: object) -> Organisation:
+def update_organisation(
+    registry: Registry, caller: Caller, organisation_id: str, precondition: Precondition = ANYTHING, **changes: object
+) -> Organisation:
     """Change name, contact, policy or `unruled` of an organisation: its own, or any as the operator.
 
     A policy takes the place of what is in force; scheduled ones that begin later stay.
     """
 
     def change(before: Organisation) -> dict[str, object]:
+        precondition.require(before)
         return {**changes, **({"scheduled": begins_later(before.scheduled, registry.now())} if "policy" in changes else {})}
 
     return change_organisation(registry, caller, organisation_id, change)
@@ -59,7 +81,7 @@ def change_organisation(
     now = registry.now()
     with registry.database.write() as session:
         before = store.get_organisation(session, organisation_id)
-        after = Organisation.model_validate({**before.model_dump(), **change(before)})
+        after = _validated({**before.model_dump(), **change(before)})
         _require_fitting(after)
         bump_access_epoch(session)
         if after.role is Role.rightsholder and after != before:
@@ -68,6 +90,14 @@ def change_organisation(
             store.save_organisation(session, after)
             session.commit()
     return registry.catalog.refresh().rightsholders.get(after.id, after)
+
+
+def _validated(fields: dict[str, object]) -> Organisation:
+    try:
+        return Organisation.model_validate(fields)
+    except ValidationError as error:
+        wrong = tuple(FieldError("".join(f"/{part}" for part in e["loc"]), e["msg"]) for e in error.errors(include_input=False))
+        raise InvalidInput("the organisation would not be valid", fields=wrong) from None
 
 
 def _require_fitting(organisation: Organisation) -> None:

@@ -1,5 +1,6 @@
 """Policies of characters, works and rightsholders: put (at once or scheduled), withdraw, their history, two versions compared in words."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from registry.store.policy_versions import PolicyVersion
 from registry.usecases.access import Caller
 from registry.usecases.catalog import CHARACTER, WORK, change_entry, get_entry, sees_withdrawn
 from registry.usecases.organisations import change_organisation, get_organisation
+from registry.usecases.preconditions import ANYTHING, Precondition, tag_of
 from registry.usecases.registry import Registry
 
 LevelName = Literal["characters", "works", "organisations"]
@@ -33,6 +35,12 @@ class Said:
     at: datetime
 
     @property
+    def tag(self) -> str:
+        """Return what changes whenever the answer does: with the entry, and when a scheduled version begins."""
+        shown = self.in_force.model_dump_json() if self.in_force else ""
+        return f"{tag_of(self.entry)}.{hashlib.sha256(shown.encode()).hexdigest()[:12]}"
+
+    @property
     def in_force(self) -> Policy | None:
         """Return the version that counts at `at`."""
         return in_force(tuple(policy for policy in (self.entry.policy, *self.entry.scheduled) if policy), self.at)
@@ -43,11 +51,18 @@ def get_policy(registry: Registry, caller: Caller, level: LevelName, said: str, 
     return Said(_entry(registry, caller, level, said, rightsholder), registry.now())
 
 
-def put_policy(registry: Registry, caller: Caller, level: LevelName, said: str, policy: Policy) -> Said:
+def put_policy(
+    registry: Registry, caller: Caller, level: LevelName, said: str, policy: Policy, *, precondition: Precondition = ANYTHING
+) -> Said:
     """Put a policy. Without `valid_from` it counts at once, in the place of what is in force; with it, it is one more version,
     or takes the place of the one that begins at the same moment. Versions that begin later stay.
     """
-    return _changed(registry, caller, level, said, lambda entry: fields_with(entry, policy, registry.now()))
+
+    def change(entry: Entry) -> dict[str, Any]:
+        precondition.require(Said(entry, registry.now()))
+        return fields_with(entry, policy, registry.now())
+
+    return _changed(registry, caller, level, said, change)
 
 
 def fields_with(entry: Entry, policy: Policy, now: datetime) -> dict[str, Any]:
@@ -61,10 +76,19 @@ def fields_with(entry: Entry, policy: Policy, now: datetime) -> dict[str, Any]:
     return {"policy": entry.policy, "scheduled": tuple(versions)}
 
 
-def withdraw_policy(registry: Registry, caller: Caller, level: LevelName, said: str, *, valid_from: datetime | None = None) -> Said:
+def withdraw_policy(
+    registry: Registry,
+    caller: Caller,
+    level: LevelName,
+    said: str,
+    *,
+    valid_from: datetime | None = None,
+    precondition: Precondition = ANYTHING,
+) -> Said:
     """Take back everything that the entry says, or only the version that begins at `valid_from`. Raises NotFound."""
 
     def change(entry: Entry) -> dict[str, Any]:
+        precondition.require(Said(entry, registry.now()))
         if valid_from is None:
             return {"policy": None, "scheduled": ()}
         left = tuple(version for version in entry.scheduled if version.valid_from != valid_from)

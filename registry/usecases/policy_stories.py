@@ -104,6 +104,8 @@ def load_story(path: Path) -> Story:
     """Read a story file. Raises InvalidInput with every field that is wrong."""
     try:
         return Story.model_validate(read_yaml(path.read_text("utf-8"), path.name))
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"`{path.name}` is not text in UTF-8") from error
     except ValidationError as error:
         fields = tuple(FieldError("/" + "/".join(map(str, e["loc"])), e["msg"]) for e in error.errors())
         raise InvalidInput(f"`{path.name}` is no story: {fields[0].field}: {fields[0].message}", fields=fields) from error

@@ -1,13 +1,15 @@
 """The catalog from the log alone: leaves to entries, entries to the catalog as it was before any index."""
 
 import json
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from registry.core.catalog import Catalog, extend_catalog
+from registry.core.catalog import Catalog, empty_catalog, extend_catalog
 from registry.core.decision_log.rules import CATALOG
 from registry.core.model import Character, Organisation, Work
 from registry.core.rules import read_policy
+from registry.store.word_facts import load_word_facts
 
 Entry: TypeAlias = Organisation | Work | Character
 MODELS: Mapping[str, type[Entry]] = {"organisation": Organisation, "work": Work, "character": Character}
@@ -47,3 +49,21 @@ class Rebuilt:
             works=[e for e in changed.values() if isinstance(e, Work)],
             characters=[e for e in changed.values() if isinstance(e, Character)],
         )
+
+
+class PastCatalog:
+    """The catalog as it was: rebuilt from the log, one at a time, the last one kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: Catalog | None = None
+
+    def at(self, revision: int, leaves: Callable[[], Iterable[tuple[int, bytes]]]) -> Catalog:
+        """Return the catalog at a revision; `leaves` reads the changes up to it, with their indices, should it not be at hand."""
+        with self._lock:
+            if self._kept is None or self._kept.revision != revision:
+                self._kept = None  # two at once would be too much for the memory
+                rebuilt = Rebuilt(empty_catalog(load_word_facts()))
+                rebuilt.extend(leaf for _, leaf in leaves())
+                self._kept = rebuilt.catalog
+            return self._kept

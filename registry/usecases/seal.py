@@ -1,5 +1,6 @@
 """Sealing what must be read back (the seeds of authenticators): AES-256-GCM under a key in a file outside the database."""
 
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -31,6 +32,10 @@ class SealKeyFile:
             return AESGCM(self._read()).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
         except InvalidTag as error:
             raise Unavailable("the seal key is not the one that authenticators were sealed with: bring back its file") from error
+
+    def digest(self, text: str, about: str) -> str:
+        """Return a keyed hash (HMAC-SHA256, hex) of a text that is only ever compared: without the key it tells nothing."""
+        return hmac.new(self._made(), f"{about}\n{text}".encode(), "sha256").hexdigest()
 
     def _read(self) -> bytes:
         try:

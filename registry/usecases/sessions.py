@@ -9,6 +9,7 @@ from registry.core.errors import FieldError, NotAuthenticated, NotFound
 from registry.core.totp import matching_step
 from registry.store import attempts, members
 from registry.store import sessions as store
+from registry.store.access import find_named_organisation
 from registry.store.catalog import bump_access_epoch
 from registry.store.database import Session
 from registry.store.members import StoredMember
@@ -43,9 +44,11 @@ def log_in(
     """
     email, network = normal_email(email), network_of(address)
     with registry.database.read() as session:
-        found = members.find_member(session, organisation=organisation, email=email)
+        owner = find_named_organisation(session, organisation)
+        named = organisation if owner is None else owner.id  # one count, whichever way it is named, also where there is no such member
+        found = members.find_member(session, organisation=named, email=email)
         is_known = found is not None and network is not None and members.is_known_address(session, found.member.id, network)
-    attempt = attempt_of(organisation if found is None else found.organisation.id, email, address, is_known=is_known)
+    attempt = attempt_of(named, email, address, is_known=is_known)
     begin_attempt(registry, attempt)
     is_right = verify_password(password, None if found is None else found.secrets.password_hash)
     if found is None or not is_right or not found.may_log_in:

@@ -10,7 +10,7 @@ from registry.core.decision_log.leaf import commit_to_prompt
 from registry.core.decision_log.merkle import Frontier, leaf_hash, node_hash
 from registry.core.decision_log.rules import CATALOG, EntryRules
 from registry.core.decision_log.tiles import TILE_HEIGHT
-from registry.core.errors import LogChanged, ProofRejected
+from registry.core.errors import Damaged, LogChanged, ProofRejected
 from registry.store.audit import (
     BATCH,
     FullHead,
@@ -25,11 +25,12 @@ from registry.store.audit import (
 )
 from registry.store.catalog import load_catalog
 from registry.store.database import Session
-from registry.usecases.log import public_keys
+from registry.usecases.log import PublicKeys, public_keys_in
 from registry.usecases.log_state import Seen, require_not_shorter, require_same_history
 from registry.usecases.rebuild import Entry, entry_of
 from registry.usecases.registry import Registry
 from registry.usecases.verify import Verified
+from registry.usecases.verify_cases import CaseWalk
 
 Progress = Callable[[int, int], None]
 CHANGED_WHOLE = "the leaves no longer have the root that the head says"
@@ -48,22 +49,33 @@ def verify_database(
     Not in the log, and so not checked: services, auditors and API keys; import jobs; the index over names.
     """
     with registry.database.read() as session:
-        head = read_full_head(session)
-        if head is None:
-            raise LogChanged("the log's head is gone", code=Flaw.WRONG_HEAD)
-        if seen is not None:
-            require_not_shorter(seen, head.size)
-        walk = _Walk(session, head, seen, _handovers(registry))
-        for first in range(0, head.size, BATCH):
-            walk.read(read_rows(session, first, min(first + BATCH, head.size)), first)
-            progress(min(first + BATCH, head.size), head.size)
-        walk.finish()
+        return verify_session(session, origin, keys, seen, progress=progress)
+
+
+def verify_session(
+    session: Session,
+    origin: str,
+    keys: tuple[VerifierKey, ...],
+    seen: Seen | None = None,
+    *,
+    progress: Progress = lambda _done, _total: None,
+) -> Verified:
+    """Check every row that this session sees, as `verify_database` does."""
+    head = read_full_head(session)
+    if head is None:
+        raise LogChanged("the log's head is gone", code=Flaw.WRONG_HEAD)
+    if seen is not None:
+        require_not_shorter(seen, head.size)
+    walk = _Walk(session, head, seen, _handovers(public_keys_in(session)))
+    for first in range(0, head.size, BATCH):
+        walk.read(read_rows(session, first, min(first + BATCH, head.size)), first)
+        progress(min(first + BATCH, head.size), head.size)
+    walk.finish()
     return Verified(walk.words(), Seen(Checkpoint(origin, head.size, head.root), keys, head.revision))
 
 
-def _handovers(registry: Registry) -> dict[int, bytes]:
+def _handovers(known: PublicKeys) -> dict[int, bytes]:
     """Return the roots, by size, of the checkpoints by which the log's keys handed over. Raises CheckpointRejected."""
-    known = public_keys(registry)
     if len(known.rotations) != len(known.keys) - 1:
         raise LogChanged("a key of the log has come without a checkpoint signed by the one before", code=Flaw.WRONG_HEAD)
     pairs = zip(known.rotations, known.keys, known.keys[1:], strict=False)
@@ -83,6 +95,7 @@ class _Walk:
         self._erased: dict[int, int] = {}
         self._kept: dict[int, KeptRow] = {}
         self._prompts = 0
+        self._cases = CaseWalk()
         if seen is not None and seen.head.size == 0:
             require_same_history(seen, self._frontier.root())
 
@@ -143,6 +156,7 @@ class _Walk:
             entry = entry_of(content, self._rules.revision)
             self._entries[entry.id] = entry
         self._check_report(leaf.index, kind, content, rows)
+        self._cases.read(leaf.index, content)
         if kind == "erasure":
             self._erased.update(dict.fromkeys(content["prompts"], leaf.index))
 
@@ -195,9 +209,13 @@ class _Walk:
             if self._erased.get(index) != kept.erased_by or kept.text is not None or kept.salt is not None:
                 raise LogChanged(f"the prompt of decision {index} is gone, and no entry says who erased it", code=Flaw.WRONG_PROMPT)
         self._check_catalog()
+        self._cases.finish(self._session)
 
     def _check_catalog(self) -> None:
-        rows = load_catalog(self._session)
+        try:
+            rows = load_catalog(self._session)
+        except Damaged as error:
+            raise LogChanged(error.message.partition(":")[0], code=Flaw.WRONG_CATALOG) from error
         registered: tuple[Entry, ...] = (*rows.rightsholders, *rows.works, *rows.characters)
         stored = {entry.id: entry for entry in registered}
         for entry_id in sorted(stored.keys() | self._entries.keys()):
@@ -214,5 +232,6 @@ class _Walk:
             *seen,
             "each decision was made at the revision of the changes before it, and is indexed as what it says",
             f"{len(self._entries)} registered entries are what the log says, and no others are registered",
+            f"{len(self._cases)} claims, disputes, verifications and reserved names are what the log says",
             f"{self._prompts} kept or erased prompts are those that their decisions commit to, each erasure is in the log",
         )

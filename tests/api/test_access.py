@@ -46,8 +46,9 @@ def test_a_key_expires(http, service):
     assert datetime.now(UTC) >= soon
 
 
-def test_a_key_cannot_be_born_expired(http, service):
-    assert new_key(http, service, expires_at="2001-01-01T00:00:00Z").status_code == 422
+@pytest.mark.parametrize("when", ["2001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "2030-01-01T00:00:00", "0001-01-01T00:00:00+12:00"])
+def test_a_key_cannot_be_born_expired_nor_live_for_ages(http, service, when):
+    assert new_key(http, service, expires_at=when).status_code == 422
 
 
 def test_a_ref_is_taken_once(http, service):

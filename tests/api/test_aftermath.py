@@ -132,7 +132,8 @@ def test_a_decision_replays_to_the_same_bytes_whatever_was_registered_since(regi
 def test_a_replay_takes_what_the_service_asserted_from_the_entry(registry, http, keep):
     permission = {"constraints": [{"left_operand": "purpose", "operator": "eq", "right_operand": "personal"}]}
     policy = {"usage": "restricted", "permissions": [permission]}
-    answer = http("PUT", "/v1/characters/ref:q", "rightsholder", json={"name": "Quixotania Vale", "policy": policy})
+    body = {"name": "Quixotania Vale", "policy": policy}
+    answer = http("PUT", "/v1/characters/ref:q", "rightsholder", json=body, headers={"if-match": "*"})
     assert answer.status_code == 200, answer.text
     for retention in ("decision", None):
         keep(retention)

@@ -6,16 +6,18 @@ import json
 from hashlib import sha256
 
 import pytest
+from pyarrow import parquet
 
 from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.decision_log.checkpoint import LogKeys, verify_checkpoint
 from registry.core.decision_log.keys import parse_vkey
 from registry.core.decision_log.merkle import leaf_hash
 from registry.core.decision_log.note import parse_note
-from registry.core.errors import InvalidInput
 from registry.store.decisions import DecisionFilter
 from registry.usecases import decisions as usecase
-from registry.usecases.exports import Format, begin_export, write_export
+from registry.usecases import export_formats
+from registry.usecases.export_formats import Format
+from registry.usecases.exports import begin_export, write_export
 
 
 @pytest.fixture
@@ -97,13 +99,41 @@ def test_a_file_and_its_manifest(registry, callers, world, tmp_path):
     assert (manifest["rows"], manifest["filter"]) == (5, {"outcome": "allowed"})
 
 
-def test_parquet_or_what_it_needs(registry, callers, world, tmp_path):
+def test_parquet_is_streamed_with_the_same_rows(http, world):
+    answer = http("GET", "/v1/decisions/export", "auditor", params={"format": "parquet"})
+    assert answer.headers["content-type"] == "application/vnd.apache.parquet"
+    table = parquet.read_table(io.BytesIO(answer.content))
+    assert table.column("id").to_pylist() == world
+    assert [json.loads(leaf)["id"] for leaf in table.column("leaf").to_pylist()] == world
+    manifest = http("GET", manifest_of(answer), "auditor").json()
+    assert (manifest["rows"], manifest["sha256"], manifest["format"]) == (7, sha256(answer.content).hexdigest(), "parquet")
+
+
+def manifest_of(answer):
+    """Where an export says that its manifest is."""
+    return answer.headers["link"].partition(">")[0].removeprefix("<")
+
+
+@pytest.mark.parametrize("file_format", ["jsonl", "csv", "parquet"])
+def test_the_link_leads_to_the_manifest_of_exactly_this_export(http, world, file_format):
+    params = {"format": file_format, "outcome": "prohibited", "since": "2020-01-01T00:00:00+01:00"}
+    answer = http("GET", "/v1/decisions/export", "auditor", params=params)
+    http.check("Quixotania Vale")
+    manifest = http("GET", manifest_of(answer), "auditor").json()
+    assert (manifest["rows"], manifest["sha256"]) == (2, sha256(answer.content).hexdigest())
+    assert manifest["filter"] == {"outcome": "prohibited", "since": "2020-01-01T00:00:00+01:00"}
+
+
+def test_parquet_to_a_file_is_what_http_streams(registry, http, callers, world, tmp_path, monkeypatch):
+    monkeypatch.setattr(export_formats, "GROUP", 3)
     export = begin_export(registry, Format.parquet, DecisionFilter())
-    try:
-        import pyarrow.parquet as pq
-    except ImportError:
-        with pytest.raises(InvalidInput, match="extra `parquet`"):
-            write_export(registry, callers["auditor"], export, tmp_path / "x.parquet")
-        return
     assert write_export(registry, callers["auditor"], export, tmp_path / "x.parquet")["rows"] == 7
-    assert pq.read_table(tmp_path / "x.parquet").column("id").to_pylist() == world
+    assert parquet.ParquetFile(tmp_path / "x.parquet").num_row_groups == 3
+    answer = http("GET", "/v1/decisions/export", "auditor", params={"format": "parquet", "size": export.size})
+    assert answer.content == (tmp_path / "x.parquet").read_bytes()
+
+
+def test_without_its_library_parquet_is_refused_before_anything_is_sent(http, world, monkeypatch):
+    monkeypatch.setattr(export_formats.importlib.util, "find_spec", lambda _name: None)
+    answer = http("GET", "/v1/decisions/export", "auditor", params={"format": "parquet"})
+    assert (answer.status_code, "registry[parquet]" in answer.json()["detail"]) == (422, True)

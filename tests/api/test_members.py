@@ -86,6 +86,23 @@ def test_members_of_others_are_nobodys_business(http, holder):
     assert http("GET", f"/v1/organisations/{holder}/members", key=owner).status_code == 403
 
 
+def test_who_manages_members_cannot_make_itself_an_owner(http, holder):
+    scopes = ["members:manage", "catalog:read", "decisions:read", "organisation:read"]
+    key = http("POST", f"/v1/organisations/{holder}/keys", "operator", json={"scopes": scopes}).json()["secret"]
+    owner, reader = (
+        invite(http, holder, "ann@example.org")["member"]["id"],
+        invite(http, holder, "bob@example.org", "reader")["member"]["id"],
+    )
+    for method, path, body in (
+        ("POST", f"/v1/organisations/{holder}/members", {"email": "eve@example.org", "name": "Eve", "rights": "owner"}),
+        ("PATCH", f"/v1/members/{reader}", {"rights": "editor"}),
+        ("PATCH", f"/v1/members/{owner}", {"disabled": True}),
+        ("POST", f"/v1/members/{owner}/reset-link", {}),
+    ):
+        assert http(method, path, key=key, json=body).status_code == 403, path
+    assert http("POST", f"/v1/members/{reader}/reset-link", key=key, json={}).status_code == 201
+
+
 def test_a_reset_link_sets_a_new_password_and_ends_every_session(http, holder):
     token = member(http, "rightsholder", "ann@example.org")
     mine = http("GET", "/v1/sessions/me", key=token).json()["member"]["id"]
@@ -110,7 +127,7 @@ def test_sessions_are_listed_and_ended_at_once(http, holder):
     token = member(http, "rightsholder", "ann@example.org")
     second = log_in(http, "rightsholder", "ann@example.org").json()
     listed = http("GET", "/v1/sessions", key=token).json()
-    assert [s["id"] for s in listed][0] == second["session"]["id"]
+    assert listed[0]["id"] == second["session"]["id"]
     assert len(listed) == 2
     assert http("DELETE", f"/v1/sessions/{second['session']['id']}", key=token).status_code == 204
     assert http("GET", "/v1/sessions/me", key=second["token"]).status_code == 401

@@ -145,7 +145,7 @@ def test_only_the_owner_puts_and_reads_the_history(http, luna, other):
     assert http("PUT", f"/v1/organisations/{luna['rightsholder']}/policy", key=other, json={"usage": "allowed"}).status_code == 403
     assert http("GET", f"{by_id}/versions", key=other).status_code == 403
     assert http("GET", by_id, key=other).json()["in_force"]["usage"] == "prohibited"
-    assert http("PUT", "/v1/organisations/me/policy", "service", json={"usage": "allowed"}).status_code == 422
+    assert http("PUT", "/v1/organisations/me/policy", "service", json={"usage": "allowed"}).status_code == 403
     assert http.check("Luna Prowl")["outcome"] == "prohibited"
 
 

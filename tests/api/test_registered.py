@@ -55,3 +55,48 @@ def test_the_future_and_nothing_are_refused(http):
     for params in ({"name": "x", "at": future}, {"name": " "}, {"name": "x", "at": "2026-01-01T00:00:00"}, {}):
         assert http("GET", "/v1/registered", "service", params=params).status_code == 422, params
     assert http("GET", "/v1/registered", params={"name": "x"}).status_code == 401
+
+
+def found(said):
+    return {c["ref"]: (c["status"], c["alias"], c["method"]) for c in said["characters"]}
+
+
+def test_names_are_found_as_a_check_finds_them_now_and_then(http, ask):
+    http("POST", "/v1/characters", "rightsholder", json=QUIXOTANIA)
+    spellings = [
+        "Quixotania Vale",
+        "Quix\u043etania Vale",
+        "Q.u.i.x.o.t.a.n.i.a Vale",
+        "Quixotanio Vale",
+        "Vale Quixotania",
+        "キホタニア",
+        "ｷﾎﾀﾆｱ",
+    ]
+    now = {name: found(ask(name)) for name in spellings}
+    assert [list(by_ref) for by_ref in now.values()] == [["q"]] * len(spellings)
+    checked = {name: http.check(name, level="strict")["mentions"] for name in spellings}
+    assert {n: [(m["status"], m["alias"], m["method"]) for m in ms] for n, ms in checked.items()} == {n: [f["q"]] for n, f in now.items()}
+    then = datetime.now(UTC)
+    http("DELETE", "/v1/characters/ref:q", "rightsholder")
+    assert {name: found(ask(name, then)) for name in spellings} == now
+    assert {name: found(ask(name)) for name in spellings} == {name: {} for name in spellings}
+
+
+def test_what_no_check_finds_is_said_to_be_registered_all_the_same(http, ask):
+    aliases = [{"text": "Brambleshank", "match": "never"}]
+    http("POST", "/v1/characters", "rightsholder", json={"ref": "a", "name": "A"})
+    http("POST", "/v1/characters", "rightsholder", json={"ref": "z", "name": "Zanthor Brightwing", "aliases": aliases})
+    assert found(ask("a"))["a"][0] == "dismissed"
+    assert found(ask("Brambleshank")) == {"z": ("not_matched", None, None)}
+
+
+def test_a_past_time_is_answered_from_the_log_whatever_came_after(http, ask):
+    moments = []
+    for number in range(9):
+        http("PUT", "/v1/characters/ref:q", "rightsholder", json={"name": f"Quixotania Vale{number}"})
+        moments.append(datetime.now(UTC))
+        http.check("a chair")
+    for number, moment in reversed(list(enumerate(moments))):
+        said = ask(f"Quixotania Vale{number}", moment)
+        assert [c["name"] for c in said["characters"]] == [f"Quixotania Vale{number}"], number
+        assert ask("Quixotania Vale", moment)["revision"] == said["revision"]

@@ -1,5 +1,7 @@
 """The log's commands: verify, replay, save, rotate, export; what docs/log.md shows is run here as it stands there."""
 
+import dataclasses
+import inspect
 import json
 import re
 import shlex
@@ -10,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from registry.api.decisions import chosen_decisions
+from registry.cli_decisions import decisions_command
+from registry.store.decisions import DecisionFilter
 from tests.benchmarks.serving import free_port, served, start_registry
 from tests.cli.test_cli import registry
 
@@ -109,3 +114,24 @@ def test_the_private_key_is_nowhere_in_the_database_or_the_output(home):
     secret = (home / "log.key").read_text().strip().split("+")[-1]
     assert secret.encode() not in (home / "registry.db").read_bytes()
     assert (home / "log.key").stat().st_mode & 0o077 == 0
+
+
+def test_the_command_narrows_decisions_by_all_that_http_does(home, facts, tmp_path):
+    asked = set(inspect.signature(chosen_decisions).parameters)
+    assert asked == set(inspect.signature(decisions_command).parameters) - {"file", "as_of", "size"}
+    assert asked | {"seen_by"} == {field.name for field in dataclasses.fields(DecisionFilter)}
+    file = tmp_path / "some.jsonl"
+    rows = {}
+    for words in ("--level strict", "--level balanced", "--reported", "--no-reported", "--until 2020-01-01", "--reason NO_CHARACTER_NAMED"):
+        registry(home, "decisions", str(file), *words.split())
+        rows[words] = len(file.read_text().splitlines())
+    everything = rows["--no-reported"]
+    assert everything > 0
+    assert rows == {
+        "--level strict": 0,
+        "--level balanced": everything,
+        "--reported": 0,
+        "--no-reported": everything,
+        "--until 2020-01-01": 0,
+        "--reason NO_CHARACTER_NAMED": everything,
+    }

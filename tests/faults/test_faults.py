@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import threading
 import time
@@ -82,10 +81,11 @@ def test_killed_under_load_no_answered_decision_is_lost(database_url, tmp_path, 
     assert_log_is_whole(database_url, everything)
 
 
-def test_a_graceful_stop_answers_what_it_accepted(tmp_path):
-    key = json.loads(registry_command(tmp_path, "init", "--json"))["service"]
+def test_a_graceful_stop_answers_what_it_accepted(database_url, tmp_path):
+    settings = {"REGISTRY_DATABASE_URL": database_url}
+    key = json.loads(registry_command(tmp_path, "init", "--json", **settings))["service"]
     port = free_port()
-    server = start_registry(tmp_path, port)
+    server = start_registry(tmp_path, port, **settings)
     with served(server, f"http://127.0.0.1:{port}/readyz"):
         answered, stop, thread = load_in_thread(port, check_request("x", key))
         time.sleep(0.5)
@@ -94,9 +94,11 @@ def test_a_graceful_stop_answers_what_it_accepted(tmp_path):
         stop.set()
         thread.join()
     assert server.returncode in {0, -signal.SIGTERM}
-    assert_log_is_whole(f"sqlite:///{tmp_path}/registry.db", answered)
-    with sqlite3.connect(tmp_path / "registry.db") as connection:
-        (decisions,) = connection.execute("SELECT count(*) FROM decision").fetchone()
+    assert_log_is_whole(database_url, answered)
+    database = Database(database_url)
+    with database.read() as session:
+        decisions = session.scalar(text("SELECT count(*) FROM decision"))
+    database.close()
     assert decisions == len(answered)
 
 

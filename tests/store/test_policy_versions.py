@@ -47,7 +47,7 @@ def test_what_was_said_before_there_was_a_history_is_its_first_version(database_
 
 @pytest.fixture
 def imported(registry, callers):
-    line = {"type": "character", "ref": "luna", "name": "Luna", "policy": {"usage": "allowed"}, "scheduled": [LATER]}
+    line = {"type": "character", "ref": "luna", "name": "Luna Prowlington", "policy": {"usage": "allowed"}, "scheduled": [LATER]}
     import_file(registry, callers["rightsholder"], json.dumps(line).encode(), "jsonl")
     return line
 

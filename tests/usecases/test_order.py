@@ -2,19 +2,22 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from registry.core.decision_log.canonical import canonical_bytes
 from registry.core.decision_log.merkle import Frontier, leaf_hash
-from registry.core.errors import NotAuthenticated, NotFreshEnough
+from registry.core.errors import NotAuthenticated, NotFreshEnough, NotPermitted
 from registry.core.model import CharacterDraft, Policy, WorkDraft
+from registry.core.scopes import Scope
 from registry.usecases.catalog import CHARACTER, WORK, create_entry, patch_entry, withdraw_entry
 from registry.usecases.check import check
 from registry.usecases.imports import import_file
 from registry.usecases.keyring import KeyRing
-from registry.usecases.keys import create_key, revoke_key
+from registry.usecases.keys import change_key, create_key, revoke_key, rotate_key
+from registry.usecases.organisations import suspend_organisation
 from registry.usecases.registry import open_registry
 
 PIKACHU = CharacterDraft(ref="pikachu", name="Pikachu", policy=Policy(usage="prohibited"))
@@ -80,6 +83,26 @@ def test_a_key_revoked_elsewhere_decides_nothing_more_here(registry, elsewhere, 
     assert leaves(registry)[1].size == size
     with pytest.raises(NotAuthenticated):
         ring.authenticate(made.secret)
+
+
+@pytest.mark.parametrize("how", ["narrowed", "rotated", "suspended"])
+def test_what_a_key_loses_elsewhere_it_has_lost_here(registry, elsewhere, callers, run, how):
+    service = callers["service"].organisation.id
+    made = create_key(registry, None, service)
+    ring = KeyRing(registry)
+    caller = ring.authenticate(made.secret)
+    run(check(registry, caller, "x"))
+    {
+        "narrowed": lambda: change_key(elsewhere, None, made.key.id, scopes=[Scope.catalog_read]),
+        "rotated": lambda: rotate_key(elsewhere, None, made.key.id, overlap=timedelta()),
+        "suspended": lambda: suspend_organisation(elsewhere, None, service, reason="x"),
+    }[how]()
+    size = leaves(registry)[1].size
+    with pytest.raises((NotAuthenticated, NotPermitted)):
+        run(check(registry, caller, "x"))
+    with pytest.raises((NotAuthenticated, NotPermitted)):
+        run(check(registry, ring.authenticate(made.secret), "x"))
+    assert leaves(registry)[1].size == size
 
 
 def test_a_decisions_revision_is_the_number_of_changes_before_it_in_the_log(registry, elsewhere, callers, run):

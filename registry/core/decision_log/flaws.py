@@ -70,6 +70,7 @@ class Flaw(StrEnum):
     WRONG_REVISION = auto()
     WRONG_INDEX = auto()
     WRONG_CATALOG = auto()
+    WRONG_CASE = auto()
     WRONG_PROMPT = auto()
     WENT_BACK = auto()
     ANOTHER_HISTORY = auto()

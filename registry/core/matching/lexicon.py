@@ -17,11 +17,12 @@ from registry.core.matching.fold import bare
 from registry.core.matching.typos import MAX_LENGTH, MIN_LENGTH, TypoIndex, build_index
 from registry.core.matching.variants import bordered, spellings
 from registry.core.matching.weights import BIAS, METHOD_COST, WEIGHTS
-from registry.core.model import Character, CharacterDraft, EntryStatus, MatchMode, Work
+from registry.core.model import IN_FORCE, Character, CharacterDraft, EntryStatus, MatchMode, Work
 
 MAX_DELTAS = 8
 TITLE = 8  # a flag beside the match mode: this text is a title of a work, evidence rather than a name
 NEEDS_CONTEXT = 2
+EVERYDAY = -310  # below this score a name is an everyday word: 250 below what level balanced takes for ambiguous (link.THRESHOLDS)
 STRONG_TITLE = 100  # the base of a title that nobody writes by chance; an everyday word has 0
 MODES = {MatchMode.auto: 0, MatchMode.exact: 1, MatchMode.needs_context: 2, MatchMode.never: 3}
 
@@ -57,7 +58,7 @@ class Lexicon:
         return all(entry not in later.changed for later in self.segments[number + 1 :])
 
     def find_character(self, character: str) -> Character | None:
-        """Return an active character as it is now."""
+        """Return a character in force as it is now."""
         for segment in reversed(self.segments):
             if character in segment.changed:
                 return segment.characters.get(character)
@@ -79,7 +80,7 @@ class Lexicon:
 
 
 def compile_lexicon(characters: Iterable[Character], works: Iterable[Work], facts: WordFacts) -> Lexicon:
-    """Compile active characters from nothing. `works` give the titles that may settle who is meant."""
+    """Compile the characters in force from nothing. `works` give the titles that may settle who is meant."""
     titles = {w.id: w for w in works}
     return Lexicon((_compile({c.id: c for c in characters}, titles, titles.get, facts),), facts)
 
@@ -151,7 +152,7 @@ def _compile(
     facts: WordFacts,
     changed: frozenset[str] = frozenset(),
 ) -> Segment:
-    active = {i: c for i, c in characters.items() if c.status is EntryStatus.active}
+    active = {i: c for i, c in characters.items() if c.status in IN_FORCE}
     living = {i: w for i, w in works.items() if w.status is EntryStatus.active}
     columns, members, lookup = _Columns(), defaultdict(list), Lookup(facts)
     for work in living.values():
@@ -193,22 +194,31 @@ def _add_titles(columns: _Columns, work: Work, table: dict[int, str], lookup: Lo
     for text in dict.fromkeys([work.title, *(t.text for t in work.titles)]):
         folded = bare(text, table)
         if len(folded) >= 3:
-            columns.add(text, work.id, TITLE, _title_score(folded, lookup), folded)
+            columns.add(text, work.id, TITLE, title_score(folded, lookup), folded)
 
 
-def _title_score(folded: str, lookup: Lookup) -> int:
+def title_score(folded: str, lookup: Lookup) -> int:
     """Tell titles that speak for themselves (several words, or none that a dictionary or a list of names holds) from everyday words."""
     is_phrase = folded.isascii() and " " in folded and len(folded) >= 6
     return STRONG_TITLE if is_phrase or not lookup[folded].flags & (WORD | GIVEN | SURNAME | PLACE) else 0
 
 
 def _add_names(columns: _Columns, character: Character, titles: frozenset[str], table: dict[int, str], lookup: Lookup) -> None:
-    names = {character.name: MatchMode.auto} | {a.text: a.match for a in character.aliases}
+    names = names_of(character)
     folded = {text: bare(text, table) for text in names}
     entry = entry_of([f for f in dict.fromkeys(folded.values()) if f], titles, lookup, careful=is_careful(character))
+    is_disputed = character.status is EntryStatus.disputed
     for text, mode in names.items():
         if mode is not MatchMode.never and folded[text]:
-            columns.add(text, character.id, MODES[mode], score_alone(folded[text], entry, lookup), folded[text])
+            score = score_alone(folded[text], entry, lookup)
+            # INVARIANT: under dispute an everyday word is found only in company, so that a bogus claim on one blocks nobody.
+            column = NEEDS_CONTEXT if is_disputed and score < EVERYDAY else MODES[mode]
+            columns.add(text, character.id, column, score, folded[text])
+
+
+def names_of(character: CharacterDraft) -> dict[str, MatchMode]:
+    """Return every name, in order, with how it may be found."""
+    return {character.name: MatchMode.auto} | {a.text: a.match for a in character.aliases}
 
 
 def is_careful(character: CharacterDraft) -> bool:

@@ -7,14 +7,25 @@ from registry.core.matching import facts as f
 from registry.core.matching.evidence import entry_of, script_of
 from registry.core.matching.facts import Lookup, WordFact
 from registry.core.matching.fold import bare, fold
-from registry.core.matching.lexicon import TITLE, Lexicon, compile_lexicon, extend_lexicon, is_careful, score_alone, titles_of
-from registry.core.matching.link import THRESHOLDS
+from registry.core.matching.lexicon import (
+    EVERYDAY,
+    STRONG_TITLE,
+    TITLE,
+    Lexicon,
+    compile_lexicon,
+    extend_lexicon,
+    is_careful,
+    names_of,
+    score_alone,
+    title_score,
+    titles_of,
+)
 from registry.core.matching.mentions import MOST_A_PLACE_ADDS, confidence, find_mentions
 from registry.core.matching.variants import METHODS, bordered, spellings
 from registry.core.model import Character, Level, MatchMode, Mention, MentionStatus, Work
 
 # From these scores on, a name stands by itself, or needs a capital, a cue or company.
-ALONE, WITH_EVIDENCE = 100, THRESHOLDS[Level.balanced][0] - 250
+ALONE, WITH_EVIDENCE = 100, EVERYDAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +51,70 @@ class Preview:
     mentions: tuple[Mention, ...]
 
 
-def report_aliases(draft: Character, work: Work | None, lexicon: Lexicon, sample: Sequence[str]) -> tuple[AliasReport, ...]:
-    """Report on every name of a draft; nothing is stored. `sample` are ordinary texts in which nobody is meant."""
+@dataclass(frozen=True, slots=True)
+class NameWeight:
+    """One name of a draft by itself: how it may be found, its score, and the other characters that are found under it."""
+
+    text: str
+    folded: str
+    match: MatchMode
+    score: int
+    shared_with: tuple[str, ...]
+
+    @property
+    def is_everyday(self) -> bool:
+        """Whether this is a word or a first name that people write without meaning anybody's character."""
+        return self.score < EVERYDAY
+
+
+def weigh_names(draft: Character, work: Work | None, lexicon: Lexicon) -> tuple[NameWeight, ...]:
+    """Weigh every name of a draft: cheap enough to do for each line of an import."""
     facts = lexicon.facts
-    names = {draft.name: MatchMode.auto} | {a.text: a.match for a in draft.aliases}
+    names = names_of(draft)
     folded = {text: bare(text, facts.fold) for text in names}
     lookup = Lookup(facts)
     entry = entry_of([n for n in dict.fromkeys(folded.values()) if n], titles_of(work, facts), lookup, careful=is_careful(draft))
+    return tuple(
+        NameWeight(text, name, names[text], score_alone(name, entry, lookup), _owners(bordered(name), draft.id, lexicon))
+        if name
+        else NameWeight(text, "", names[text], -1000, ())
+        for text, name in folded.items()
+    )
+
+
+def fold_name(text: str, lexicon: Lexicon) -> str:
+    """Return the form in which two names are the same one."""
+    return bare(text, lexicon.facts.fold)
+
+
+def everyday_titles(work: Work, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return the titles that are everyday words: they say little about who is meant beside them."""
+    facts, lookup = lexicon.facts, Lookup(lexicon.facts)
+    titles = dict.fromkeys((work.title, *(t.text for t in work.titles)))
+    return tuple(t for t in titles if len(bare(t, facts.fold)) >= 3 and title_score(bare(t, facts.fold), lookup) < STRONG_TITLE)
+
+
+def report_aliases(draft: Character, work: Work | None, lexicon: Lexicon, sample: Sequence[str]) -> tuple[AliasReport, ...]:
+    """Report on every name of a draft; nothing is stored. `sample` are ordinary texts in which nobody is meant."""
+    facts = lexicon.facts
     alone = compile_lexicon([draft], [work] if work else [], facts)
     texts = [fold(text, facts.fold) for text in sample]
     hits = [m for text in sample for m in find_mentions(text, alone) if m.status is not MentionStatus.dismissed]
     reports = []
-    for text, mode in names.items():
-        score = score_alone(folded[text], entry, lookup) if folded[text] else -1000
-        chosen, why = _choose(mode, score, folded[text])
-        pattern = bordered(folded[text]) if folded[text] else "\x00"
+    for name in weigh_names(draft, work, lexicon):
+        chosen, why = _choose(name.match, name.score, name.folded)
+        pattern = bordered(name.folded) if name.folded else "\x00"
         reports.append(
             AliasReport(
-                text=text,
-                ordinary=100 - confidence(score + MOST_A_PLACE_ADDS // 2),
-                known_as=known_as(facts.fact(folded[text]), script_of(folded[text]) if folded[text] else ""),
-                shared_with=_owners(pattern, draft.id, lexicon),
+                text=name.text,
+                ordinary=100 - confidence(name.score + MOST_A_PLACE_ADDS // 2),
+                known_as=known_as(facts.fact(name.folded), script_of(name.folded) if name.folded else ""),
+                shared_with=name.shared_with,
                 named_in=sum(pattern in t for t in texts) / max(1, len(texts)),
-                flagged=sum(m.alias == text for m in hits) / max(1, len(texts)),
+                flagged=sum(m.alias == name.text for m in hits) / max(1, len(texts)),
                 match=chosen,
                 why=why,
-                variants=tuple((s, METHODS[m]) for s, m in spellings(text, folded[text]).items()) if folded[text] else (),
+                variants=tuple((s, METHODS[m]) for s, m in spellings(name.text, name.folded).items()) if name.folded else (),
             )
         )
     return tuple(reports)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from registry.core.model import STRICTNESS, Mention, MentionStatus, Outcome, Reason, Use, Verdict
 from registry.core.rules.company import Cast, Owner
 from registry.core.rules.compiled import Answer
-from registry.core.rules.effective import EffectivePolicy, compile_policy
+from registry.core.rules.effective import EffectivePolicy, as_disputed, compile_policy
 from registry.core.rules.evaluate import evaluate, strictest
 from registry.core.rules.facts import facts_of
 from registry.core.rules.reasons import NO_CHARACTER_NAMED
@@ -107,6 +107,10 @@ class _Circumstances:
 
     def answer(self, policy: EffectivePolicy) -> Answer:
         """Evaluate what is in force now; without a clock, every period, and the strictest counts."""
+        answer = self._answer(policy)
+        return as_disputed(answer) if policy.disputed else answer
+
+    def _answer(self, policy: EffectivePolicy) -> Answer:
         self.claims = self.claims or facts_of(self.use)
         if len(policy.rules.periods) == 1:
             return self._answer_of(policy.rules.periods[0], policy.character)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from registry.core.model import Policy, Remedy
+from registry.core.model import Outcome, Policy, Remedy
 from registry.core.rules.compiled import Answer
 from registry.core.rules.periods import edges_of
-from registry.core.rules.ruleset import Levels, RuleSet, rules_in_force
+from registry.core.rules.reasons import DISPUTED
+from registry.core.rules.ruleset import CONSENT, Levels, RuleSet, rules_in_force
 
 Versions = Policy | Sequence[Policy] | None
 """What one level says: a policy, or several of which the one in force that began last counts."""
@@ -43,7 +44,10 @@ INVARIANT: the value holds the policies, so no identity in a key is ever given t
 
 @dataclass(frozen=True, slots=True)
 class EffectivePolicy:
-    """What counts for one character, and whom to ask. A character without a work is a work of its own."""
+    """What counts for one character, and whom to ask. A character without a work is a work of its own.
+
+    `disputed`: whatever the rules say counts at most as `restricted` (`as_disputed`); `plain` is so already.
+    """
 
     character: str
     work: str
@@ -51,6 +55,7 @@ class EffectivePolicy:
     contact: str | None
     plain: Answer | None
     rules: Rules
+    disputed: bool = False
 
     def remedy_at(self, moment: datetime | None) -> Remedy | None:
         """Return the nearest remedy in force; without a clock, that of the first period."""
@@ -69,6 +74,7 @@ def compile_policy(
     character_ref: str | None = None,
     work_ref: str | None = None,
     shared: Shared | None = None,
+    disputed: bool = False,
 ) -> EffectivePolicy:
     """Compile the policies of the three levels, given with their ids, to the one that counts for the character.
 
@@ -84,7 +90,21 @@ def compile_policy(
     ]
     saying = [level for level in levels if level[1]]
     rules = _compiled(saying) if shared is None or levels[0][1] else _shared(saying, shared)
-    return EffectivePolicy(character, work or f"character:{character}", rightsholder, contact, rules.plain, rules)
+    plain = rules.plain
+    if disputed and plain:
+        plain = as_disputed(plain) if plain.outcome else None  # what nobody has ruled on is settled for each service
+    return EffectivePolicy(character, work or f"character:{character}", rightsholder, contact, plain, rules, disputed)
+
+
+def as_disputed(answer: Answer) -> Answer:
+    """Return the answer as it counts while the entry is under dispute: at most `restricted`, and saying so.
+
+    INVARIANT: monotone, so that adding a prohibition loosens nothing here either.
+    """
+    reasons = (DISPUTED, *answer.reasons)
+    if answer.outcome is not Outcome.prohibited:
+        return answer._replace(reasons=reasons)
+    return answer._replace(outcome=Outcome.restricted, reasons=reasons, duties=answer.duties or CONSENT)
 
 
 def _versions(versions: Versions) -> tuple[Policy, ...]:

@@ -140,14 +140,14 @@ def from_odrl(document: Mapping[str, Any]) -> Policy:
     importing it would change what it means.
     """
     conflict = document.get("conflict")
-    if conflict not in {"odrl:prohibit", f"{ODRL_NS}prohibit", "prohibit"}:
+    if str(conflict) not in {"odrl:prohibit", f"{ODRL_NS}prohibit", "prohibit"}:
         raise _refused("/conflict", f"`{conflict}` is not `odrl:prohibit`: its prohibitions would not always count; say so in the document")
     try:
         return _policy_in(document)
     except ValidationError as error:
         first = error.errors()[0]
         raise _refused("/" + "/".join(map(str, first["loc"])), first["msg"]) from error
-    except (AttributeError, TypeError) as error:
+    except (AttributeError, TypeError, ValueError) as error:  # ValueError: a number of thousands of digits
         raise _refused("", "the document is not shaped as ODRL in JSON-LD") from error
 
 

@@ -14,6 +14,7 @@ def reason(code: ReasonCode, rule: str | None = None, words: tuple[str, str] = (
 
 NO_CHARACTER_NAMED = reason("NO_CHARACTER_NAMED")
 NO_POLICY = reason("NO_POLICY")
+DISPUTED = reason("DISPUTED")
 
 USAGE_CODES: dict[Outcome, ReasonCode] = {
     Outcome.allowed: "USAGE_ALLOWED",

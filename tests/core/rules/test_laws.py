@@ -22,9 +22,12 @@ levels = st.tuples(st.none() | policies, st.none() | policies, st.none() | polic
 versions = st.lists(dated_policies, max_size=3)
 
 
-def answer(three, use, *, recipient=None, at=None, unruled=Outcome.restricted, groups=(("a",),)):
+def answer(three, use, *, recipient=None, at=None, unruled=Outcome.restricted, groups=(("a",),), disputed=False):
     """Judge character `a` under its three policies; the others have none."""
-    known = {c: compile_policy(*three if c == "a" else (None,) * 3, character=c, work=w, rightsholder=r) for c, (w, r) in OWNERS.items()}
+    known = {
+        c: compile_policy(*three if c == "a" else (None,) * 3, character=c, work=w, rightsholder=r, disputed=disputed and c == "a")
+        for c, (w, r) in OWNERS.items()
+    }
     verdicts = judge(mentions_of(groups), use, known.get, recipient=recipient, at=at, unruled=unruled).verdicts
     return next(verdict for verdict in verdicts if verdict.character == "a")
 
@@ -38,6 +41,17 @@ def test_adding_a_prohibition_never_loosens(three, added, level, use, recipient,
     stricter[level] = (three[level] or SAYS_NO).model_copy(update={"prohibitions": (*before_it, added)})
     after = answer(stricter, use, recipient=recipient, at=at)
     assert STRICTNESS[after.outcome] >= STRICTNESS[before.outcome]
+
+
+@law
+@given(levels, uses, recipients, moments, st.sampled_from(Outcome))
+def test_under_dispute_an_outcome_is_the_same_but_at_most_restricted(three, use, recipient, at, unruled):
+    said = answer(three, use, recipient=recipient, at=at, unruled=unruled)
+    disputed = answer(three, use, recipient=recipient, at=at, unruled=unruled, disputed=True)
+    expected = Outcome.restricted if said.outcome is Outcome.prohibited else said.outcome
+    assert disputed.outcome is expected
+    assert [reason.code for reason in disputed.reasons] == ["DISPUTED", *(reason.code for reason in said.reasons)]
+    assert disputed.missing == said.missing
 
 
 @law
