@@ -12,7 +12,7 @@ def load_word_facts() -> WordFacts:
     return WordFacts.from_bytes(files("registry.data").joinpath("word_facts.bin").read_bytes())
 
 
-SAMPLE_STEP = 8  # every eighth of the English sentences: a report is read while somebody waits, and other languages have 60 each
+SAMPLE_STEP = 16  # every sixteenth of the English sentences: a report is read while somebody waits, and other languages have 60 each
 
 
 @cache

@@ -41,7 +41,7 @@ def report_character(registry: Registry, character: Character) -> tuple[AliasRep
         wanted = with_proposed(character, waiting[0]) if waiting else character
         assert isinstance(wanted, Character)  # noqa: S101  what it was
         work = find_work(session, entry_id=wanted.work) if wanted.work else None
-    return report_aliases(wanted, work, catalog.lexicon, load_ordinary_sample()[::SAMPLE_STEP])
+    return report_aliases(wanted, work, catalog.lexicon, load_ordinary_sample())
 
 
 def _find_work(works: Iterable[Work], rightsholder: str, said: str | None) -> Work | None:
