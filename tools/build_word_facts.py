@@ -200,11 +200,35 @@ def read_human_names(rows, folder):
             rows.flag(name, layout.GIVEN)
 
 
+def read_known(rows, folder):
+    """Characters, works, people and brands of wide renown, from our own lists in `tools/known`."""
+    for line in _known_lines(folder / "characters.txt"):
+        titles, _, names = line.partition(": ")
+        for title in titles.split("; "):
+            rows.flag(title, layout.KNOWN_WORK)
+        for name in filter(None, names.split(", ")):
+            rows.flag(name, layout.KNOWN)
+    for file, bit in (("people.txt", layout.FAMOUS), ("brands.txt", layout.BRAND)):
+        for line in _known_lines(folder / file):
+            for name in line.split(", "):
+                rows.flag(name, bit)
+
+
+def _known_lines(path):
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+
+
 def spread(zipfs):
     """(highest zipf, what it is above the mean of the five next languages): a coined name is equally rare everywhere."""
     best = max(zipfs.values(), default=0.0)
     latin = sorted((zipfs.get(lang, 0.0) for lang in ["en", *EVEN]), reverse=True)
     return best, max(0.0, best - sum(latin[1:7]) / 6)
+
+
+def at_home_elsewhere(zipfs):
+    """ELSEWHERE for an everyday word of another language in Latin letters that English has clearly less of."""
+    other = max((zipfs.get(lang, 0.0) for lang in EVEN), default=0.0)
+    return layout.ELSEWHERE if other >= 3.75 and other >= zipfs.get("en", 0.0) + 0.75 else 0
 
 
 def _worth(word, best, rows):
@@ -220,7 +244,7 @@ def write(rows, target, tables):
     for word in rows.zipf.keys() | rows.flags.keys():
         best, uneven = spread(rows.zipf.get(word, {}))
         if _worth(word, best, rows):
-            packed[layout.word_key(word)] = layout.pack(best, uneven, rows.flags[word])
+            packed[layout.word_key(word)] = layout.pack(best, uneven, rows.flags[word] | at_home_elsewhere(rows.zipf.get(word, {})))
     common = sorted(w for w, z in rows.zipf.items() if w.isascii() and w.isalpha() and max(z.get(lang, 0.0) for lang in COMMON) >= 4.0 or z.get("en", 0.0) >= 3.5)
     words = b"".join(struct.pack("<Q", key << 24 | value) for key, value in sorted(packed.items()))
     fold, looks = ({f"{c:x}": t for c, t in sorted(table.items()) if not 0xAC00 <= c < 0xD7A4} for table in tables)
@@ -245,6 +269,7 @@ def main():
     read_mecab_ko(rows, source / "mecab-ko.dic")
     read_faker(rows)
     read_human_names(rows, source / "human-names")
+    read_known(rows, Path(__file__).parent / "known")
     write(rows, target, (table, looks))
 
 

@@ -14,6 +14,9 @@ def load_word_facts() -> WordFacts:
     return WordFacts.from_bytes(files("registry.data").joinpath("word_facts.bin").read_bytes())
 
 
+SAMPLE_STEP = 16  # every sixteenth of the English sentences: a report is read while somebody waits, and other languages have 60 each
+
+
 @cache
 def matcher_fingerprint() -> str:
     """Return what tells one matcher from another: the checksum of its code, of the word facts, and the automaton's version."""
@@ -25,5 +28,11 @@ def matcher_fingerprint() -> str:
 
 @cache
 def load_ordinary_sample() -> tuple[str, ...]:
-    """Return the ordinary sentences on which the alias report tries a name."""
-    return tuple(files("registry.data").joinpath("ordinary_sample.txt").read_text(encoding="utf-8").splitlines())
+    """Return the ordinary sentences, of eight languages, on which the alias report tries a name."""
+    english = _lines("ordinary_sample.txt")[::SAMPLE_STEP]
+    others = [line.split("\t", 1)[1] for line in _lines("ordinary_sample_others.tsv")]
+    return (*english, *others)
+
+
+def _lines(name: str) -> list[str]:
+    return files("registry.data").joinpath(name).read_text(encoding="utf-8").splitlines()

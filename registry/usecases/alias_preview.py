@@ -13,8 +13,6 @@ from registry.usecases.catalog import CHARACTER, build_entry
 from registry.usecases.claims import with_proposed
 from registry.usecases.registry import Registry
 
-SAMPLE_STEP = 8  # every eighth of the ordinary sentences: a report is read while somebody waits
-
 
 @dataclass(frozen=True, slots=True)
 class AliasPreview:
@@ -31,8 +29,7 @@ def preview_character(registry: Registry, caller: Caller, draft: CharacterDraft,
     work = _find_work(catalog.works.values(), caller.organisation.id, draft.work)
     entry = build_entry(CHARACTER, draft, rightsholder=caller.organisation.id, work=work.id if work else None, now=registry.now())
     assert isinstance(entry, Character)  # noqa: S101  what CHARACTER builds
-    sample = load_ordinary_sample()[::SAMPLE_STEP]
-    reports = report_aliases(entry, work, catalog.lexicon, sample)
+    reports = report_aliases(entry, work, catalog.lexicon, load_ordinary_sample())
     return AliasPreview(reports, preview(entry, work, prompts, catalog.lexicon, level))
 
 
@@ -44,7 +41,7 @@ def report_character(registry: Registry, character: Character) -> tuple[AliasRep
         wanted = with_proposed(character, waiting[0]) if waiting else character
         assert isinstance(wanted, Character)  # noqa: S101  what it was
         work = find_work(session, entry_id=wanted.work) if wanted.work else None
-    return report_aliases(wanted, work, catalog.lexicon, load_ordinary_sample()[::SAMPLE_STEP])
+    return report_aliases(wanted, work, catalog.lexicon, load_ordinary_sample())
 
 
 def _find_work(works: Iterable[Work], rightsholder: str, said: str | None) -> Work | None:

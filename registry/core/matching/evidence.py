@@ -36,6 +36,9 @@ class Entry:
     fame: int = 0
     ordinary: frozenset[str] = frozenset()
     careful: bool = False
+    name: str = ""
+    known: int = 0
+    known_work: bool = False
 
 
 def signs_of(folded: str, entry: Entry, facts: Lookup) -> list[Sign]:
@@ -57,7 +60,36 @@ def signs_of(folded: str, entry: Entry, facts: Lookup) -> list[Sign]:
         signs.append((f"{script} fame", min(entry.fame, 3)))
     if folded in entry.titles:
         signs.append(("is title", 1))
-    return signs
+    return signs + _renown(folded, script, entry, facts[folded]) + _part(folded, script, entry)
+
+
+def _renown(folded: str, script: str, entry: Entry, fact: WordFact) -> list[Sign]:
+    """Return what general knowledge says: is this name, another name of the entry, or its work widely known?"""
+    kind = "phrase" if script == "latin" and " " in folded else script
+    ordinary = fact.flags & (f.WORD | _PERSONS)
+    known = fact.flags & f.KNOWN and (not ordinary or entry.known_work or entry.known > 0)  # "Link" of a work nobody knows is a link
+    told = (
+        ("known", known),
+        ("known, ordinary", known and ordinary),
+        ("known in known work", known and entry.known_work),
+        ("entry known", entry.known > bool(known)),
+        ("work known", entry.known_work),
+        ("some title", fact.flags & f.KNOWN_WORK and not fact.flags & f.KNOWN),
+        ("famous person", fact.flags & f.FAMOUS),
+        ("brand", fact.flags & f.BRAND),
+    )
+    return [sign for name, holds in told if holds for sign in ((name, 1), (f"{kind} {name}", 1))]
+
+
+def _part(folded: str, script: str, entry: Entry) -> list[Sign]:
+    """Return how the name stands to the entry's main name: the same, a part of it, another script's, or something else."""
+    if not entry.name or folded == entry.name:
+        return [(f"{script} main name", 1)]
+    if script_of(entry.name) != script:
+        return [(f"{script} other script", 1)]
+    if f" {folded} " in f" {entry.name} " or (script != "latin" and folded in entry.name):
+        return [(f"{script} part of name", 1)]
+    return [(f"{script} apart from name", 1)]
 
 
 def _word(script: str, folded: str, words: int, facts: Lookup) -> list[Sign]:
@@ -154,15 +186,27 @@ def entry_of(names: list[str], titles: frozenset[str], facts: Lookup, *, careful
     `fame` counts the scripts in which a name is known to word lists, and not as a word, a person or a place; `careful` is an
     owner who has said of some name what kind it is or how it may match.
     """
-    scripts, ordinary, famous = set(), set(), set()
+    scripts, ordinary, famous, known = set(), set(), set(), 0
+    known_work = any(_is_known_work(t, facts) for t in titles)
     for name in names:
         script, fact = script_of(name), facts[name]
         scripts.add(script)
+        known += bool(fact.flags & f.KNOWN and (known_work or not fact.flags & (f.WORD | _PERSONS)))
         if fact.flags & f.WORD:
             ordinary.add(script)
         elif (fact.flags & f.PROPER or fact.zipf >= 2.5) and not fact.flags & (f.GIVEN | f.SURNAME | f.PLACE):
             famous.add(script)
-    return Entry(len(scripts), len(names), titles, len(famous), frozenset(ordinary), careful)
+    main = names[0] if names else ""
+    return Entry(len(scripts), len(names), titles, len(famous), frozenset(ordinary), careful, main, known, known_work)
+
+
+def _is_known_work(title: str, facts: Lookup) -> bool:
+    """True for a title of wide renown, or one that begins with such ("pokemon sv", "mario series"), an everyday word apart."""
+    if facts[title].flags & f.KNOWN_WORK:
+        return True
+    words = title.split(" ")
+    starts = (" ".join(words[:n]) for n in range(1, len(words)))
+    return any(fact.flags & f.KNOWN_WORK and (" " in s or not fact.flags & f.WORD_EN) for s in starts for fact in (facts[s],))
 
 
 def syllables(folded: str, script: str) -> int:

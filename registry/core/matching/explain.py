@@ -16,7 +16,22 @@ _WORDS = {
     "cue word": "the prompt speaks of characters, comics, films or games",
     "first word": "the prompt begins with it",
     "as typo": "one letter differs",
+    "short prompt": "the prompt is short",
+    "prompt length": "the prompt is long",
+    "words of stories": "the prompt speaks of stories, games or fan art",
+    "words of the camera": "the prompt speaks of photography, products or design",
+    "more camera than story": "the prompt speaks of photography, products or design rather than stories",
+    "in known phrase": "with the word beside it, it is a known person, product, place or term",
+    "among artists": "it stands where artists are listed",
+    "before dress": "a costume, toy or figure of it is named",
+    "foreign word": "an everyday word of another language",
+    "foreign word of foreign prompt": "an everyday word of the prompt's language",
 }
+# The kinds of names for which a sign counts apart.
+_OF = {
+    "renowned": "a widely known name", "renowned word": "a widely known name that is also a word or a person's", "phrase": "several words",
+    "word": "a word", "personal": "a person's name", "coined": "a name no list knows",
+}  # fmt: skip
 
 
 def evidence_words(weighed: Weighed) -> tuple[str, ...]:
@@ -25,7 +40,13 @@ def evidence_words(weighed: Weighed) -> tuple[str, ...]:
     worth.sort(key=lambda pair: (-abs(pair[0]), pair[1]))
     alone = weighed.score - round(sum(w for w, _ in worth))
     first = "a name on its own" if alone >= 0 else "ordinary on its own" if alone > -300 else "very ordinary on its own"
-    return (first, *(f"{'for' if w > 0 else 'against'}: {_WORDS.get(sign, sign)}" for w, sign in worth[:MOST] if w))
+    return (first, *(f"{'for' if w > 0 else 'against'}: {_in_words(sign)}" for w, sign in worth[:MOST] if w))
+
+
+def _in_words(sign: str) -> str:
+    kind, _, plain = sign.rpartition(": ")
+    words = _WORDS.get(plain, plain)
+    return f"{words}, with {_OF[kind]}" if kind else words
 
 
 def method_name(surface: str, weighed: Weighed) -> str:

@@ -1,7 +1,7 @@
 """What is known of ordinary words, names and characters: a pure value read from one shipped file (tools/build_word_facts.py).
 
 A word is looked up by a 40-bit checksum of its folded text, so that a million words are eight megabytes and load at once.
-The 24 bits beside it: 5 of frequency, 4 of unevenness, 11 flags.
+The 24 bits beside it: 5 of frequency, 4 of unevenness, 15 flags.
 """
 
 import json
@@ -14,13 +14,15 @@ from typing import NamedTuple
 
 from registry.core.matching.fold import FoldTable
 
-MAGIC = b"WORDFACTS2"
+MAGIC = b"WORDFACTS3"
 
 WORD_EN, WORD_JA, WORD_ZH, WORD_KO = 1, 2, 4, 8
 GIVEN, SURNAME, PERSON, PLACE, PROPER, CREATURE = 16, 32, 64, 128, 256, 512
+KNOWN, KNOWN_WORK, FAMOUS, BRAND = 1024, 2048, 4096, 8192  # of wide renown: a character, a work, a real person, a product
+ELSEWHERE = 16384  # an everyday word of a language in Latin letters that is not English
 WORD = WORD_EN | WORD_JA | WORD_ZH | WORD_KO
 
-_FLAG_BITS = 11
+_FLAG_BITS = 15
 
 
 def word_key(text: str) -> int:

@@ -12,7 +12,8 @@ from registry.core.matching.evidence import Sign
 from registry.core.matching.fold import Folded, bare
 from registry.core.matching.lexicon import Lexicon
 from registry.core.matching.segment import NEEDS_CONTEXT, STRONG_TITLE, TITLE
-from registry.core.matching.surroundings import Style, signs_around
+from registry.core.matching.style import Style
+from registry.core.matching.surroundings import signs_around
 from registry.core.matching.variants import bordered
 from registry.core.matching.weights import METHOD_COST, WEIGHTS
 from registry.core.model import Level, MentionStatus

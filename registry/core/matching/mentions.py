@@ -6,14 +6,14 @@ from registry.core.matching.detect import Search, find_names, find_quieter
 from registry.core.matching.explain import evidence_words, method_name
 from registry.core.matching.lexicon import Lexicon
 from registry.core.matching.link import THRESHOLDS, Company, Weighed, company_of, settle, weigh
-from registry.core.matching.surroundings import Style, style_of
+from registry.core.matching.style import Style, style_of
 from registry.core.model import Level, Mention, MentionStatus
 
-MATCHER_VERSION = "linked-2"
+MATCHER_VERSION = "linked-3"
 MAX_MENTIONS = 256
 
 # No place in a prompt adds more than this to a name's own score; a name further down needs company to be meant.
-MOST_A_PLACE_ADDS = 400
+MOST_A_PLACE_ADDS = 300
 MOST_COMPANY_ADDS = 900
 EVERYTHING = -(1 << 15)
 _ORDER = {MentionStatus.linked: 0, MentionStatus.ambiguous: 0, MentionStatus.dismissed: 1}
