@@ -84,7 +84,8 @@ def test_names_are_found_as_a_check_finds_them_now_and_then(http, ask):
 
 def test_what_no_check_finds_is_said_to_be_registered_all_the_same(http, ask):
     aliases = [{"text": "Brambleshank", "match": "never"}]
-    http("POST", "/v1/characters", "rightsholder", json={"ref": "a", "name": "A"})
+    claim = http("POST", "/v1/characters", "rightsholder", json={"ref": "a", "name": "A"}).json()["claim"]
+    http("POST", f"/v1/claims/{claim['id']}/approve", "operator", json={"reason": "theirs"})
     http("POST", "/v1/characters", "rightsholder", json={"ref": "z", "name": "Zanthor Brightwing", "aliases": aliases})
     assert found(ask("a"))["a"][0] == "dismissed"
     assert found(ask("Brambleshank")) == {"z": ("not_matched", None, None)}
@@ -93,7 +94,7 @@ def test_what_no_check_finds_is_said_to_be_registered_all_the_same(http, ask):
 def test_a_past_time_is_answered_from_the_log_whatever_came_after(http, ask):
     moments = []
     for number in range(9):
-        http("PUT", "/v1/characters/ref:q", "rightsholder", json={"name": f"Quixotania Vale{number}"})
+        http("PATCH" if number else "PUT", "/v1/characters/ref:q", "rightsholder", json={"name": f"Quixotania Vale{number}"})
         moments.append(datetime.now(UTC))
         http.check("a chair")
     for number, moment in reversed(list(enumerate(moments))):

@@ -87,6 +87,8 @@ async def write(owned: Owned, connection: Connection, seen: Seen, state: str | N
     path = f"/v1/characters/ref:{owned.ref}"
     if state is None:
         status, body = await connection.ask("DELETE", path)
+    elif owned.written:
+        status, body = await connection.ask("PATCH", path, {"status": "active", "policy": {"usage": state}})
     else:
         status, body = await connection.ask("PUT", path, {"name": owned.name, "policy": {"usage": state}})
     if status not in {200, 201}:
