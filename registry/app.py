@@ -108,7 +108,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         app.add_middleware(CheckFirst, api=api)
     allow_origins(app, settings.cors_origins, credentials=settings.cors_credentials)
     if settings.trusted_proxies:
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
 
 

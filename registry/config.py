@@ -24,7 +24,7 @@ class Settings(BaseModel):
     log_key_file: Path | str = Field("", description="the log's private key; empty: `log.key` in the home folder")
     log_origin: str = Field("", description="the log's name, such as `registry.example/log`; empty: a random one, made with the key")
     seal_key_file: Path | str = Field("", description="what authenticators are sealed with; empty: `seal.key` in the home folder")
-    trusted_proxies: str = Field("", description="addresses or networks, with commas: their `X-Forwarded-For` is believed")
+    trusted_proxies: tuple[str, ...] = Field((), description="addresses or networks, with commas: their `X-Forwarded-For` is believed")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
@@ -49,15 +49,15 @@ class Settings(BaseModel):
         """What is set about claims and disputes."""
         return ClaimRules(**{field.name: getattr(self, field.name) for field in fields(ClaimRules)})
 
+    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, said: object) -> object:
+        return tuple(part.strip() for part in said.split(",") if part.strip()) if isinstance(said, str) else said
+
     @field_validator("trusted_proxies")
     @classmethod
-    def _networks(cls, said: str) -> str:
-        return ",".join(str(ip_network(part.strip())) for part in said.split(",") if part.strip())
-
-    @field_validator("cors_origins", mode="before")
-    @classmethod
-    def _origins(cls, said: object) -> object:
-        return tuple(part.strip() for part in said.split(",") if part.strip()) if isinstance(said, str) else said
+    def _networks(cls, said: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(part)) for part in said)
 
     @property
     def database(self) -> str:

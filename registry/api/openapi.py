@@ -41,7 +41,7 @@ IF_NONE_MATCH: Json = {
     "schema": {"type": "string", "pattern": r'^(W/)?"[!#-~]*"$'},
 }
 # Which codes every operation of a kind may answer with.
-ALWAYS = (429,)
+ALWAYS = (429, 431)
 WITH_A_BODY = (408, 413, 415, 422)
 BY_ID = (404, 422)
 

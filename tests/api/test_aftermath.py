@@ -5,6 +5,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import text
 
+from registry.core.decision_log.merkle import leaf_hash
 from registry.usecases.log import public_keys
 from registry.usecases.prompts import erase_due_prompts
 from registry.usecases.replay import choose_decisions, replay_many
@@ -156,7 +157,8 @@ def test_a_replay_of_all_finds_the_decision_that_was_made_another_way(registry, 
         for index, outcome in ((indices[2], "allowed"),):
             data = connection.execute(text("SELECT data FROM leaf WHERE log_index = :i"), {"i": index}).scalar_one()
             changed = bytes(data).replace(b'"outcome":"prohibited"', f'"outcome":"{outcome}"'.encode())
-            connection.execute(text("UPDATE leaf SET data = :d WHERE log_index = :i"), {"i": index, "d": changed})
+            statement = "UPDATE leaf SET data = :d, hash = :h WHERE log_index = :i"
+            connection.execute(text(statement), {"i": index, "d": changed, "h": leaf_hash(changed)})
     found = [r for r in replay_many(registry.database, indices) if r.result == "different"]
     assert [(r.index, "`outcome`" in r.words[-1]) for r in found] == [(indices[2], True)]
 

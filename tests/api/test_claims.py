@@ -162,7 +162,7 @@ def test_a_rejected_claim_is_a_draft_again_and_may_be_mended(http):
     claim = post(http, DOG)["claim"]
     assert decide(http, claim["id"], "reject", "an everyday word")["state"] == "rejected"
     assert http("GET", "/v1/characters/ref:dog", "rightsholder").json()["status"] == "draft"
-    mended = http("PUT", "/v1/characters/ref:dog", "rightsholder", json={"name": "Dogzorbla"}).json()
+    mended = http("PUT", "/v1/characters/ref:dog", "rightsholder", json={"name": "Dogzorbla"}, headers={"if-match": "*"}).json()
     assert (mended["status"], mended["claim"]) == ("active", None)
 
 
@@ -239,7 +239,7 @@ class TestBulk:
         answers = [post(http, {"ref": f"z{n}", "name": f"Zorblax{n}ian"}) for n in range(4)]
         assert [a["status"] for a in answers] == ["active", "active", "active", "pending"]
         assert codes(answers[-1]) == ["SUDDEN_BULK"]
-        edited = http("PUT", "/v1/characters/ref:z3", "rightsholder", json={"name": "Zorblaxianissimo"}).json()
+        edited = http("PUT", "/v1/characters/ref:z3", "rightsholder", json={"name": "Zorblaxianissimo"}, headers={"if-match": "*"}).json()
         assert (edited["status"], codes(edited)) == ("pending", ["SUDDEN_BULK"])
 
     def test_an_import_over_the_quota_waits_whole_and_is_approved_in_one_call(self, http):

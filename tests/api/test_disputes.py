@@ -230,7 +230,7 @@ def test_a_disputed_entry_is_public_and_its_owner_cannot_make_it_active(http, zo
     shown = http("GET", "/v1/characters", "service").json()["items"]
     assert [(c["id"], c["status"]) for c in shown] == [(zorb["id"], "disputed")]
     patched = http("PATCH", "/v1/characters/ref:zorb", "rightsholder", json={"status": "active"}).json()
-    replaced = http("PUT", "/v1/characters/ref:zorb", "rightsholder", json={"name": "Zorblaxian"}).json()
+    replaced = http("PUT", "/v1/characters/ref:zorb", "rightsholder", json={"name": "Zorblaxian"}, headers={"if-match": "*"}).json()
     assert (patched["status"], replaced["status"]) == ("disputed", "disputed")
 
 

@@ -117,7 +117,8 @@ def test_the_readmes_commands_work(home, tmp_path):
 
 def test_the_readme_names_every_setting():
     rows = re.findall(rf"^\| `{PREFIX}(\w+)` \|(.*?)\|(.*?)\|$", README, re.MULTILINE)
-    expected = {name.upper(): (str(field.default), field.description) for name, field in Settings.model_fields.items()}
+    defaults = {name: "" if field.default == () else str(field.default) for name, field in Settings.model_fields.items()}
+    expected = {name.upper(): (defaults[name], field.description) for name, field in Settings.model_fields.items()}
     assert {name: (default.strip("` "), meaning.strip()) for name, default, meaning in rows} == expected
 
 

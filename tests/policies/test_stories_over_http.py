@@ -35,7 +35,13 @@ class Registered:
                     path = f"/v1/characters/ref:{character.ref}"
                     made = self.http("PUT", path, key=key, json={"name": character.name, "work": work.ref})
                     assert made.status_code == 201, made.text
+                    self.approve(made.json()["claim"])
                     self.put(key, path, character.policy)
+
+    def approve(self, claim):
+        if claim is not None:
+            approved = self.http("POST", f"/v1/claims/{claim['id']}/approve", "operator", json={"reason": "as the story says"})
+            assert approved.status_code == 200, approved.text
 
     def organisation(self, role, ref):
         made = self.http("POST", "/v1/organisations", "operator", json={"role": role, "ref": ref, "name": ref}).json()

@@ -16,6 +16,7 @@ from registry.store.database import Database, migrations_config
 from registry.store.log import LeafDraft
 from registry.store.log_writer import LogWriter
 from registry.usecases.backup import write_backup
+from registry.usecases.compiled import CompiledNames
 from registry.usecases.log import make_log_key
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import CurrentCatalog, Registry, open_registry
@@ -87,7 +88,11 @@ def test_every_migration_is_among_those_tested():
 def test_decisions_go_on_while_the_schema_changes(database, database_url, tmp_path):
     database.migrate(STEPS[0][0])
     old = Registry(
-        database, CurrentCatalog(database), LogWriter(database), LogKeyFile(tmp_path / "log.key"), SealKeyFile(tmp_path / "seal.key")
+        database,
+        CurrentCatalog(database, CompiledNames()),
+        LogWriter(database),
+        LogKeyFile(tmp_path / "log.key"),
+        seal=SealKeyFile(tmp_path / "seal.key"),
     )
     stop, done, failed = threading.Event(), [], []
 
@@ -121,10 +126,10 @@ def test_a_backup_of_an_older_schema_is_restored_and_brought_up_to_date(database
     key.write(SigningKey("registry.example/log", KeyType.ED25519, bytes(range(32))))
     old = Registry(
         database,
-        CurrentCatalog(database),
+        CurrentCatalog(database, CompiledNames()),
         LogWriter(database),
         key,
-        SealKeyFile(tmp_path / "seal.key"),
+        seal=SealKeyFile(tmp_path / "seal.key"),
         now=lambda: datetime(2026, 1, 1, tzinfo=UTC),
     )
     make_log_key(old)

@@ -75,7 +75,7 @@ def test_an_import_that_says_nothing_of_the_policy_leaves_what_is_scheduled(regi
 @pytest.mark.parametrize("damaged", ["damaged", "7", '[{"usage":"allowed","valid_from":"2020-01-01T00:00:00Z"},{"valid_from":"soon"}]'])
 def test_scheduled_policies_that_can_no_longer_be_read_prohibit(registry, callers, imported, damaged):
     with registry.database.write() as session:
-        session.execute(text("UPDATE character SET scheduled = :damaged").bindparams(damaged=damaged))
+        session.execute(text("UPDATE character SET scheduled = :damaged, digest = NULL").bindparams(damaged=damaged))
         session.commit()
     (broken,) = luna(registry, callers).scheduled
     assert (broken.usage, broken.prohibitions[0].unreadable) == ("prohibited", True)

@@ -18,7 +18,7 @@ ASKER = """
 import sys, threading
 from datetime import UTC, datetime
 from registry.core.errors import TooManyRequests
-from registry.usecases.access import authenticate
+from registry.usecases.keyring import authenticate
 from registry.usecases.quotas import Quotas
 from registry.usecases.registry import open_registry
 

@@ -92,7 +92,7 @@ def test_at_least_three_hundred_vectors_must_fail_and_every_reason_a_reader_can_
     reasons = [vector["reason"] for vectors in VECTORS.values() for vector in vectors if vector["reason"]]
     assert len(reasons) >= 300
     tested_beside_their_functions = {Flaw.ENTRY_TOO_LONG, Flaw.NOT_A_TIME, Flaw.ROTATION_NOT_SIGNED, Flaw.WRONG_TILE}
-    changed_logs = {  # of a whole log or database: tests/usecases/test_verify.py and test_tampering.py
+    changed_logs = {  # of a whole log or database: tests/usecases/test_verify.py, test_tampering.py and test_tampering_cases.py
         Flaw.MISSING_ENTRY,
         Flaw.SURPLUS_ROW,
         Flaw.WRONG_HEAD,
@@ -100,6 +100,7 @@ def test_at_least_three_hundred_vectors_must_fail_and_every_reason_a_reader_can_
         Flaw.WRONG_INDEX,
         Flaw.WRONG_CATALOG,
         Flaw.WRONG_PROMPT,
+        Flaw.WRONG_CASE,
         Flaw.WENT_BACK,
         Flaw.ANOTHER_HISTORY,
     }
