@@ -11,7 +11,7 @@ from registry.core.matching.detect import Found
 from registry.core.matching.evidence import Sign
 from registry.core.matching.fold import Folded, bare
 from registry.core.matching.lexicon import Lexicon
-from registry.core.matching.segment import NEEDS_CONTEXT, STRONG_TITLE, TITLE
+from registry.core.matching.segment import NEEDS_CONTEXT, STRONG_TITLE, TITLE, as_a_name, is_capitalised
 from registry.core.matching.style import Style
 from registry.core.matching.surroundings import signs_around
 from registry.core.matching.variants import bordered
@@ -29,6 +29,8 @@ COMPANION_SCORE = 75
 EXACT_MODE = 150
 IN_CONTEXT = 100  # what a `needs_context` name scores at least once its owner's condition holds
 _BROKEN = frozenset({"hangul inside word", "kana inside word", "han inside word", "han straddles", "hiragana before"})
+
+MANY_CAPITALS = 0.7  # of the words around: then a capital says nothing
 
 
 @dataclass(slots=True)
@@ -72,9 +74,11 @@ COMPANY_WEIGHTS = {
 
 def weigh(prompt: str, found: Found, style: Style, lexicon: Lexicon) -> Weighed:
     """Score a found name by itself and by where it stands."""
-    owned = [(_base(lexicon, ref), ref) for ref in found.names]
+    surface = prompt[found.start : found.end]
+    is_name = _stands_as_a_name(surface, style)
+    owned = [(_base(lexicon, ref, is_name=is_name), ref) for ref in found.names]
     score = max(owned)[0]
-    surface = prompt[found.start : found.end]  # of equals the text as written, whatever the order in which entries were compiled
+    # Of equals the text as written, whatever the order in which entries were compiled
     texts = ((lexicon.segments[n].texts[i], -m) for base, (n, i, m) in owned if base == score)
     _, text, method = max((text == surface, text, method) for text, method in texts)
     signs = signs_around(prompt, found, style, lexicon.facts)
@@ -86,9 +90,19 @@ def weigh(prompt: str, found: Found, style: Style, lexicon: Lexicon) -> Weighed:
     return Weighed(found, score, signs, text, -method, characters)
 
 
-def _base(lexicon: Lexicon, ref: tuple[int, int, int]) -> int:
+def _stands_as_a_name(surface: str, style: Style) -> bool:
+    """True when the place has the capitals of a name, and the words around it have not."""
+    own, words = surface.count(" ") + 1, len(style.words)
+    others = (style.capitals * words - own) / max(1, words - own)
+    return is_capitalised(surface) and others < MANY_CAPITALS
+
+
+def _base(lexicon: Lexicon, ref: tuple[int, int, int], *, is_name: bool) -> int:
     number, name, method = ref
-    return int(lexicon.segments[number].base[name]) - METHOD_COST[method]
+    segment, taken_back = lexicon.segments[number], 0
+    if not is_name and " " in (text := segment.texts[name]):
+        taken_back = as_a_name(text, lexicon.facts.find(bare(text, lexicon.facts.fold)))
+    return int(segment.base[name]) - METHOD_COST[method] - taken_back
 
 
 def _work(lexicon: Lexicon, character: str) -> str | None:

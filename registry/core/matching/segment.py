@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from registry.core.matching.evidence import Entry, entry_of, signs_of
-from registry.core.matching.facts import GIVEN, PLACE, SURNAME, WORD, Lookup, WordFacts
+from registry.core.matching.facts import GIVEN, PERSON, PLACE, PROPER, SURNAME, WORD, Lookup, WordFacts
 from registry.core.matching.fold import FoldTable, bare
 from registry.core.matching.typos import MAX_LENGTH, MIN_LENGTH, TypoIndex, build_index
 from registry.core.matching.variants import bordered, spellings
@@ -16,6 +16,8 @@ from registry.core.matching.weights import BIAS, METHOD_COST, WEIGHTS
 from registry.core.model import IN_FORCE, Character, CharacterDraft, EntryStatus, MatchMode, Work
 
 TITLE = 8  # a flag beside the match mode: this text is a title of a work, evidence rather than a name
+
+AS_A_NAME = 250  # hundredths of a logit, set by hand
 NEEDS_CONTEXT = 2
 EVERYDAY = -310  # below this score a name is an everyday word: 250 below what level balanced takes for ambiguous (link.THRESHOLDS)
 STRONG_TITLE = 100  # the base of a title that nobody writes by chance; an everyday word has 0
@@ -179,7 +181,7 @@ def _add_names(columns: _Columns, character: Character, titles: frozenset[str], 
             score = score_alone(folded[text], entry, lookup)
             # INVARIANT: under dispute an everyday word is found only in company, so that a bogus claim on one blocks nobody.
             column = NEEDS_CONTEXT if is_disputed and score < EVERYDAY else MODES[mode]
-            columns.add(text, character.id, column, score, folded[text])
+            columns.add(text, character.id, column, score + as_a_name(text, lookup[folded[text]].flags), folded[text])
 
 
 def names_of(character: CharacterDraft) -> dict[str, MatchMode]:
@@ -195,6 +197,20 @@ def is_careful(character: CharacterDraft) -> bool:
 def titles_of(work: Work | None, facts: WordFacts) -> frozenset[str]:
     """Return a work's titles, folded."""
     return frozenset(bare(t, facts.fold) for t in (work.title, *(t.text for t in work.titles))) if work else frozenset()
+
+
+def as_a_name(text: str, flags: int) -> int:
+    """Return what it adds that several words were registered with a capital each, and are no phrase, person or place that people know.
+
+    Nobody writes "Captain Bolt" by chance. Where the prompt has no such capitals, `link.weigh` takes it back.
+    """
+    return AS_A_NAME if is_capitalised(text) and not flags & (WORD | PERSON | PLACE | PROPER) else 0
+
+
+def is_capitalised(text: str) -> bool:
+    """True for two words or more in Latin letters, each beginning with its only capital: neither a sentence nor a shout."""
+    words = text.split()
+    return len(words) >= 2 and text.isascii() and all(w[:1].isupper() and w[1:].islower() for w in words)
 
 
 def score_alone(folded: str, entry: Entry, lookup: Lookup) -> int:
