@@ -37,8 +37,10 @@ RISKS: Mapping[RiskCode, tuple[str, str]] = {
     ),
     RiskCode.EVERYDAY_WORD: (
         "`{name}` is an everyday word or a person's name",
-        "put it among the `aliases` with `match`: `needs_context`, also when it is the `name`, and it is found only beside its work; "
-        "or wait for the review",
+        (
+            "put it among the `aliases` with `match`: `needs_context`, also when it is the `name`, and it is found only beside its work; "
+            "or wait for the review"
+        ),
     ),
     RiskCode.EVERYDAY_TITLE: (
         "the title `{name}` is an everyday word, and beside it names that wait for context would be found",
