@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from registry.cli_log import opened, out
 from registry.usecases.claim_review import Verb, list_open_claims, review_batch, review_claim
@@ -25,7 +25,7 @@ def claims_list() -> None:
 
     Example: `registry claims list`
     """
-    table = Table("id", "state", "rightsholder", "names", "why", "import")
+    table = Table(Column("id", no_wrap=True, min_width=36), "state", "rightsholder", "names", "why", "import")
     with opened() as running:
         for found in list_open_claims(running):
             claim = found.claim
@@ -94,7 +94,7 @@ def reserved_list() -> None:
 
     Example: `registry reserved list`
     """
-    table = Table("id", "name", "why", "kept for")
+    table = Table(Column("id", no_wrap=True, min_width=36), "name", "why", "kept for")
     with opened() as running:
         for reserved, _ in list_reserved(running, None, limit=None):
             table.add_row(reserved.id, reserved.name, reserved.reason, reserved.holder or "")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from registry.cli_log import opened, out
 from registry.core.model import Level
@@ -46,7 +46,7 @@ def keys_list(organisation: Annotated[str, typer.Argument(help="Ref of the organ
     """
     with opened() as running:
         found = list_keys(running, None, local_caller(running, organisation).organisation.id)
-    table = Table("id", "prefix", "label", "narrowed to", "expires", "revoked", "last used")
+    table = Table(Column("id", no_wrap=True, min_width=36), "prefix", "label", "narrowed to", "expires", "revoked", "last used")
     for key in found:
         narrowed = [*(key.scopes or ()), *key.addresses, *([] if key.level is Level.balanced else [key.level])]
         moments = (f"{m:%Y-%m-%d %H:%M}" if m else "" for m in (key.expires_at, key.revoked_at, key.last_used_at))

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from registry.cli_log import opened, out
 from registry.core.model import Role
@@ -42,7 +42,9 @@ def members_list(organisation: OrganisationRef) -> None:
     """
     with opened() as running:
         found = list_members(running, None, local_caller(running, organisation).organisation.id)
-    table = Table("id", "e-mail", "name", "rights", "joined", "authenticator", "last log-in", "disabled")
+    table = Table(
+        Column("id", no_wrap=True, min_width=36), "e-mail", "name", "rights", "joined", "authenticator", "last log-in", "disabled"
+    )
     for member in found:
         moments = (f"{m:%Y-%m-%d %H:%M}" if m else "" for m in (member.last_login_at, member.disabled_at))
         words = ("yes" if is_so else "" for is_so in (member.joined, member.has_totp))

@@ -48,8 +48,8 @@ def get_keys(registry: CurrentRegistry) -> LogKeysBody:
 @router.get("/tile/{path:path}", response_class=Response, responses={**BYTES, **documented(401, 403, 404)})
 def get_tile(path: str, request: Request, registry: CurrentRegistry) -> Response:
     """Read a hash tile (`0/x001/234.p/5`; no key is needed) or a bundle of entries (`entries/067`; auditors and the operator)."""
-    data, is_full = log.read_tile(registry, _caller(request), f"tile/{path}")
     is_public = not path.startswith("entries/")
+    data, is_full = log.read_tile(registry, None if is_public else _caller(request), f"tile/{path}")
     headers = {"cache-control": FOREVER} if is_full and is_public else {}
     return Response(data, media_type="application/octet-stream", headers=headers)
 

@@ -143,9 +143,20 @@ async def _registry_error(request: Request, error: Exception) -> Response:
 async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     found = error.errors()
-    fields = tuple(errors.FieldError(_pointer(e["loc"]), e["msg"]) for e in found)
+    fields = tuple(_field_error(e) for e in found)
     first = f": {fields[0].field} {fields[0].message}" if fields else ""
     return problem_response(render(INVALID, f"the request is not valid{first}", fields, _request_id(request)), INVALID.status)
+
+
+def _field_error(found: Mapping[str, Any]) -> errors.FieldError:
+    """Say what a reader can mend: pydantic's own words where they are plain, ours where they speak of its insides."""
+    if found["type"] == "json_invalid":
+        return errors.FieldError("/", f"not JSON, at character {found['loc'][-1]}: {found.get('ctx', {}).get('error', 'it breaks off')}")
+    if found["type"] in {"model_attributes_type", "model_type"}:
+        return errors.FieldError(_pointer(found["loc"]), "takes an object, `{...}`")
+    if found["type"] == "extra_forbidden":
+        return errors.FieldError(_pointer(found["loc"]), "there is no such field")
+    return errors.FieldError(_pointer(found["loc"]), found["msg"])
 
 
 def _pointer(loc: tuple[Any, ...]) -> str:

@@ -56,7 +56,7 @@ class CheckRequest(Body):
 class BatchItem(CheckRequest):
     """One check of a batch, named by the caller."""
 
-    correlation_id: str = Field(max_length=200)
+    correlation_id: str = Field(max_length=200, description="Yours, to tell the answers apart; it stands in the answer.")
 
 
 class BatchRequest(Body):
@@ -107,8 +107,8 @@ class VerdictBody(BaseModel):
     character: CharacterName
     outcome: Outcome
     reasons: list[ReasonBody]
-    duties: list[Duty]
-    missing: list[str]
+    duties: list[Duty] = Field(description="What must be done for the use to be permitted.")
+    missing: list[str] = Field(description="Facts that would settle it: ask again with them in `use`.")
     mentions: list[int]
 
 

@@ -37,7 +37,10 @@ RISKS: Mapping[RiskCode, tuple[str, str]] = {
     ),
     RiskCode.EVERYDAY_WORD: (
         "`{name}` is an everyday word or a person's name",
-        "set its `match` to `needs_context`, and it is found only beside its work; or wait for the review",
+        (
+            "put it among the `aliases` with `match`: `needs_context`, also when it is the `name`, and it is found only beside its work; "
+            "or wait for the review"
+        ),
     ),
     RiskCode.EVERYDAY_TITLE: (
         "the title `{name}` is an everyday word, and beside it names that wait for context would be found",
@@ -45,7 +48,7 @@ RISKS: Mapping[RiskCode, tuple[str, str]] = {
     ),
     RiskCode.HELD_BY_OTHERS: (
         "`{name}` is in force for another rightsholder",
-        "answer the reviewer's question why it is yours too, or contest the other entry: `POST /v1/disputes`",
+        "wait for the reviewer, who may ask why it is yours too, or contest the other entry: `POST /v1/disputes`",
     ),
     RiskCode.RESERVED_NAME: ("`{name}` is on the operator's list of reserved names", "wait for the review"),
     RiskCode.CONTESTED_NAME: ("`{name}` is or was contested in a dispute about an entry of yours", "wait for the review"),

@@ -80,7 +80,7 @@ def put_entry(
         before = _find(session, kind, caller.organisation.id, said)
         if before is None:
             if not said.startswith("ref:"):
-                raise NotFound(f"there is no {kind.name} `{said}`")
+                raise _missing(kind, said)
             precondition.require(None)
             entry = _new_entry(session, registry.now(), caller, kind, draft.model_copy(update={"ref": said[4:]}))
         else:
@@ -150,7 +150,7 @@ def get_entry(registry: Registry, caller: Caller, kind: Kind, said: str, *, righ
     with registry.database.read() as session:
         entry = _find(session, kind, rightsholder or caller.organisation.id, said)
     if entry is None or (entry.status not in IN_FORCE and not sees_withdrawn(caller, entry.rightsholder)):
-        raise NotFound(f"there is no {kind.name} `{said}`")
+        raise _missing(kind, said)
     return entry
 
 
@@ -237,10 +237,15 @@ def _find(session: Session, kind: Kind, rightsholder: str, said: str) -> Work | 
     return kind.find(session, entry_id=said)
 
 
+def _missing(kind: Kind, said: str) -> NotFound:
+    hint = "" if said.startswith(("ref:", "chr_", "wrk_")) else f"; your own ref is written `ref:{said}`"
+    return NotFound(f"there is no {kind.name} `{said}`{hint}")
+
+
 def _owned(session: Session, caller: Caller, kind: Kind, said: str) -> Work | Character:
     entry = _find(session, kind, caller.organisation.id, said)
     if entry is None:
-        raise NotFound(f"there is no {kind.name} `{said}`")
+        raise _missing(kind, said)
     _require_own(caller, kind, entry)
     return entry
 

@@ -256,7 +256,7 @@ def _contested(session: Session, catalog: Catalog, complaint: Complaint) -> Char
             raise InvalidInput("the decision does not name this character")
     found = find_character(session, entry_id=wanted)
     if found is None or not (found.status.is_in_force or decision is not None):
-        raise NotFound(f"there is no entry in force and no decision `{complaint.about}`")
+        raise NotFound(f"there is no entry in force and no decision `{complaint.about}`: `about` takes an id, `chr_...` or `dec_...`")
     known = {fold_name(name, catalog.lexicon) for name in names_said(found)}
     if wrong := [name for name in complaint.names if fold_name(name, catalog.lexicon) not in known]:
         raise InvalidInput(f"`{wrong[0]}` is no name of this entry")

@@ -134,11 +134,21 @@ def read_body(given: Mapping[str, Any]) -> dict[str, Any]:
     Returns the fields of a policy, not yet validated. Raises InvalidInput for what the registry cannot judge.
     """
     if "@context" in given:
-        return dict(from_odrl(given))
-    if given.get("template") is None:
-        return dict(given)
-    fields = {name: value for name, value in given.items() if name != "template"}
-    return {**dict(load_template(str(given["template"])).policy), **fields}
+        read = dict(from_odrl(given))
+    elif given.get("template") is None:
+        read = dict(given)
+    else:
+        fields = {name: value for name, value in given.items() if name != "template"}
+        read = {**dict(load_template(str(given["template"])).policy), **fields}
+    _require_plain_refs(read.get("exceptions"))
+    return read
+
+
+def _require_plain_refs(exceptions: object) -> None:
+    """An exception written as in an address, `ref:nyx`, would except nobody and say nothing."""
+    for said in exceptions if isinstance(exceptions, list | tuple) else ():
+        if isinstance(said, str) and said.startswith("ref:"):
+            raise InvalidInput(f"exceptions name the ref alone: `{said[4:]}`, not `{said}`")
 
 
 def odrl_of(said: Said) -> dict[str, Any]:

@@ -116,7 +116,8 @@ def http_reader(address: str, key: str | None = None) -> Reader:
                 body: bytes = answer.read()
                 return body
         except HTTPError as error:
-            raise NotFound(f"{base}/{path} answers {error.code}") from error
+            hint = ": the key is unknown, or not one of an auditor's or operator's" if error.code in {401, 403} else ""
+            raise NotFound(f"{base}/{path} answers {error.code}{hint}") from error
         except (URLError, OSError) as error:
             raise Unavailable(f"{base} cannot be reached: {error}") from error
 

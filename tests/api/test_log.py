@@ -61,6 +61,11 @@ def test_what_the_log_does_not_have_is_not_found(http, path):
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:character-registry:problem:not-found")
 
 
+def test_hash_tiles_are_for_anyone_whatever_key_they_send(registry, http):
+    append(registry, [LeafDraft("note", b"%d" % n) for n in range(300)])
+    assert [http("GET", "/log/tile/0/000", role).status_code for role in (None, "service", "auditor")] == [200, 200, 200]
+
+
 def test_entries_are_for_auditors_and_the_operator(http):
     path = "/log/tile/entries/000.p/1"
     assert {role: http("GET", path, role).status_code for role in (None, "service", "rightsholder", "auditor", "operator")} == {

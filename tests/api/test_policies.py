@@ -295,3 +295,8 @@ class TestPreview:
         body = {"id": "ref:luna", "policy": {"usage": "prohibited"}, "last": 1}
         (flip,) = http("POST", "/v1/policies/preview", "rightsholder", json=body).json()["flips"]
         assert (flip["before"], flip["after"], flip["examples"]) == ("allowed", "prohibited", [both["decision_id"]])
+
+
+def test_an_exception_written_as_in_an_address_is_refused_and_not_passed_over(http, luna):
+    answer = http("PUT", "/v1/works/ref:moon-cats/policy", "rightsholder", json={"template": "not-at-all", "exceptions": ["ref:luna"]})
+    assert (answer.status_code, answer.json()["detail"]) == (422, "exceptions name the ref alone: `luna`, not `ref:luna`")

@@ -122,3 +122,17 @@ class TestWithoutALog:
         assert either_http("POST", "/v1/check", "service", json={"prompt": "x"}).status_code == 503
         monkeypatch.undo()
         assert either_http.check("x")["outcome"] == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        ('{"prompt": ', "/", "not JSON, at character 11"),
+        ('{"prompt": "x", "promt": "x"}', "/promt", "there is no such field"),
+        ('{"prompt": "x", "use": 3}', "/use", "takes an object, `{...}`"),
+    ],
+)
+def test_a_wrong_body_is_told_what_to_mend(http, body, field, message):
+    answer = http("POST", "/v1/check", "service", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert [e for e in answer.json()["errors"] if e["field"] == field and e["message"].startswith(message)], answer.text
