@@ -89,6 +89,11 @@ class Database:
         except OperationalError as error:
             raise LogUnavailable("the database cannot be written now") from error
 
+    @property
+    def has_writer_in_line(self) -> bool:
+        """True while a writer of this process waits for its turn, or has it."""
+        return self._queue.locked()
+
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
         """Let the writers of this process line up here, not at the database, where nobody would be first and each hold a connection.

@@ -22,6 +22,7 @@ T = TypeVar("T")
 MAX_BATCH = 512
 BUSY_WAIT_SECONDS = 4.0
 BUSY_PAUSE_SECONDS = 0.002
+TURN_PAUSE_SECONDS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class LogWriter:
 
     async def _write_pending(self) -> None:
         while self._pending:
+            if self._database.has_writer_in_line:  # a lock is not fair: without a pause it would wait for the last decision
+                await asyncio.sleep(TURN_PAUSE_SECONDS)
             batch, self._pending = self._pending[:MAX_BATCH], self._pending[MAX_BATCH:]
             try:
                 await self._write(batch)
