@@ -95,7 +95,7 @@ def test_the_decision_can_be_read_back_and_holds_no_prompt(either_http, pikachu)
         ({"json": {}}, 422, "invalid", "/prompt"),
         ({"json": {"prompt": "x", "promt": "y"}}, 422, "invalid", "/promt"),
         ({"json": {"prompt": "x", "level": "mild"}}, 422, "invalid", "/level"),
-        ({"content": b"{", "headers": {"content-type": "application/json"}}, 422, "invalid", "/1"),
+        ({"content": b"{", "headers": {"content-type": "application/json"}}, 422, "invalid", "/"),
         ({"content": b'{"prompt": "\xff"}', "headers": {"content-type": "application/json"}}, 422, "invalid", "/"),
         ({"content": b'{"prompt": "\\ud800"}', "headers": {"content-type": "application/json"}}, 422, "invalid", "/prompt"),
         ({"content": b"prompt=x", "headers": {"content-type": "text/plain"}}, 415, "unsupported-media-type", None),
