@@ -15,19 +15,17 @@ from itertools import accumulate, pairwise
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from registry.core.errors import InvalidInput
-from registry.core.matching.segment import Segment, Texts, members_of
+from registry.core.matching.segment import Owners, Segment, Texts, members_of
 from registry.core.matching.typos import TypoIndex
 from registry.core.model import Character, Work
 
-MAGIC = b"LEXICON1"
+MAGIC = b"LEXICON2"
 _CHECKSUM = 32
 
 
 def segment_to_bytes(segment: Segment, key: Mapping[str, str | int]) -> bytes:
     """Write a segment that speaks of everything; `key` says what it was compiled from."""
-    ids = list(dict.fromkeys(segment.owners))
-    numbers = {owner: number for number, owner in enumerate(ids)}
-    typos = segment.typos
+    owners, typos = segment.owners, segment.typos
     parts = [
         segment.automaton.serialize(),
         _packed(segment.first),
@@ -35,8 +33,12 @@ def segment_to_bytes(segment: Segment, key: Mapping[str, str | int]) -> bytes:
         _packed(segment.best),
         segment.texts.data,
         _packed(segment.texts.ends),
-        "\n".join(ids).encode(),
-        _packed(array("I", map(numbers.__getitem__, segment.owners))),
+        _packed(owners.entries),
+        owners.ids.data,
+        _packed(owners.ids.ends),
+        _packed(owners.works),
+        owners.work_ids.data,
+        _packed(owners.work_ids.ends),
         _packed(segment.base),
         segment.modes,
         _packed(typos.rows),
@@ -66,24 +68,28 @@ def segment_from_bytes(
     header, start = _header(data)
     view = memoryview(data)
     bounds = list(accumulate(header["parts"], initial=start))
-    parts = [view[first:last] for first, last in pairwise(bounds)]
-    ids = bytes(parts[6]).decode().split("\n")
+    parts = iter([view[first:last] for first, last in pairwise(bounds)])
+
+    def numbers(kind: str) -> array:  # type: ignore[type-arg]
+        return _unpacked(kind, next(parts))
+
+    def texts() -> Texts:
+        return Texts(bytes(next(parts)), numbers("I"))
+
     try:
-        automaton = CharwiseDoubleArrayAhoCorasick.deserialize(bytes(parts[0]))
+        automaton = CharwiseDoubleArrayAhoCorasick.deserialize(bytes(next(parts)))
     except ValueError:
         raise InvalidInput("the compiled names are of another version of the automaton") from None
     return Segment(
         automaton=automaton,
-        first=_unpacked("I", parts[1]),
-        refs=_unpacked("I", parts[2]),
-        best=_unpacked("h", parts[3]),
-        texts=Texts(bytes(parts[4]), _unpacked("I", parts[5])),
-        owners=list(map(ids.__getitem__, _unpacked("I", parts[7]))),
-        base=_unpacked("h", parts[8]),
-        modes=bytes(parts[9]),
-        typos=TypoIndex(
-            _unpacked("Q", parts[10]), bytes(parts[11]), _unpacked("I", parts[12]), _unpacked("I", parts[13]), bytes(parts[14]).decode()
-        ),
+        first=numbers("I"),
+        refs=numbers("I"),
+        best=numbers("h"),
+        texts=texts(),
+        owners=Owners(numbers("I"), texts(), numbers("I"), texts()),
+        base=numbers("h"),
+        modes=bytes(next(parts)),
+        typos=TypoIndex(numbers("Q"), bytes(next(parts)), numbers("I"), numbers("I"), bytes(next(parts)).decode()),
         changed=None,
         characters=characters,
         works=works,

@@ -23,7 +23,7 @@ class Lexicon:
 
     def is_current(self, number: int, entry: str) -> bool:
         """True when what segment `number` says of an entry still holds."""
-        return all(not later.speaks_of(entry) for later in self.segments[number + 1 :])
+        return number == len(self.segments) - 1 or not any(later.speaks_of(entry) for later in self.segments[number + 1 :])
 
     def find_character(self, character: str) -> Character | None:
         """Return a character in force as it is now."""
@@ -42,9 +42,8 @@ class Lexicon:
     def works_of(self, number: int, pattern: int) -> frozenset[str]:
         """Return the works of the characters that a pattern of segment `number` may mean."""
         segment = self.segments[number]
-        owners = {segment.owners[r >> 3] for r in segment.refs[segment.first[pattern] : segment.first[pattern + 1]]}
-        found = (self.find_character(owner) for owner in owners)
-        return frozenset(c.work for c in found if c is not None and c.work is not None)
+        names = [ref >> 3 for ref in segment.refs[segment.first[pattern] : segment.first[pattern + 1]]]
+        return frozenset(work for work in map(segment.owners.work_of, names) if work is not None)
 
 
 def compile_lexicon(characters: Iterable[Character], works: Iterable[Work], facts: WordFacts) -> Lexicon:

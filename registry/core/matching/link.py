@@ -11,7 +11,7 @@ from registry.core.matching.detect import Found
 from registry.core.matching.evidence import Sign
 from registry.core.matching.fold import Folded, bare
 from registry.core.matching.lexicon import Lexicon
-from registry.core.matching.segment import NEEDS_CONTEXT, STRONG_TITLE, TITLE, as_a_name, is_capitalised
+from registry.core.matching.segment import BENIGN, EXACT, MODE, NEEDS_CONTEXT, STRONG_TITLE, as_a_name, is_capitalised
 from registry.core.matching.style import Style
 from registry.core.matching.surroundings import signs_around
 from registry.core.matching.variants import bordered
@@ -35,7 +35,7 @@ MANY_CAPITALS = 0.7  # of the words around: then a capital says nothing
 
 @dataclass(slots=True)
 class Weighed:
-    """A found name with its score, the signs behind it, and the characters it may mean."""
+    """A found name with its score, the signs behind it, and the characters it may mean; `works` has the work of each."""
 
     found: Found
     score: int
@@ -43,6 +43,7 @@ class Weighed:
     text: str
     method: int
     characters: tuple[str, ...]
+    works: dict[str, str | None]
     status: MentionStatus = MentionStatus.dismissed
 
 
@@ -82,12 +83,12 @@ def weigh(prompt: str, found: Found, style: Style, lexicon: Lexicon) -> Weighed:
     texts = ((lexicon.segments[n].texts[i], -m) for base, (n, i, m) in owned if base == score)
     _, text, method = max((text == surface, text, method) for text, method in texts)
     signs = signs_around(prompt, found, style, lexicon.facts)
-    characters = tuple(sorted({lexicon.segments[n].owners[i] for _, (n, i, _) in owned}))
-    works = {_work(lexicon, c) or c for c in characters}
+    of_works = {(owners := lexicon.segments[n].owners)[i]: owners.work_of(i) for _, (n, i, _) in owned}
+    works = {work or character for character, work in of_works.items()}
     if len(works) > 1:
         signs.append(("several works", min(len(works) - 1, 3)))
     score += round(sum(WEIGHTS.get(sign, 0) * value for sign, value in signs))
-    return Weighed(found, score, signs, text, -method, characters)
+    return Weighed(found, score, signs, text, -method, tuple(sorted(of_works)), of_works)
 
 
 def _stands_as_a_name(surface: str, style: Style) -> bool:
@@ -105,11 +106,6 @@ def _base(lexicon: Lexicon, ref: tuple[int, int, int], *, is_name: bool) -> int:
     return int(segment.base[name]) - METHOD_COST[method] - taken_back
 
 
-def _work(lexicon: Lexicon, character: str) -> str | None:
-    entry = lexicon.find_character(character)
-    return entry.work if entry else None
-
-
 def company_of(prompt: str, weighed: list[Weighed], titles: list[Found], lexicon: Lexicon) -> Company:
     """Collect the works that titles and clearly meant characters speak of; an everyday word is a title only with a capital."""
     by_title: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
@@ -122,7 +118,7 @@ def company_of(prompt: str, weighed: list[Weighed], titles: list[Found], lexicon
                 by_title[segment.owners[name]].append((title.start, title.end, strong))
     for mention in weighed:
         if mention.score >= COMPANION_SCORE:
-            for work in {w for c in mention.characters if (w := _work(lexicon, c))}:
+            for work in {work for work in mention.works.values() if work}:
                 by_character[work].append((mention.found.start, mention.found.end))
     return Company(dict(by_title), dict(by_character))
 
@@ -130,7 +126,7 @@ def company_of(prompt: str, weighed: list[Weighed], titles: list[Found], lexicon
 def settle(prompt: str, mention: Weighed, company: Company, lexicon: Lexicon, level: Level) -> None:
     """Add what the company says, choose among several owners, apply the rightsholder's word, and set the status."""
     spot = mention.found.start, mention.found.end
-    helped = {c: signs for c in mention.characters if (signs := company.bonus(_work(lexicon, c), *spot))}
+    helped = {c: signs for c in mention.characters if (signs := company.bonus(mention.works[c], *spot))}
     if helped:
         mention.characters = tuple(sorted(helped))
         signs = max(helped.values(), key=len)
@@ -151,7 +147,7 @@ def settle(prompt: str, mention: Weighed, company: Company, lexicon: Lexicon, le
 def _waited_for_context(mention: Weighed, lexicon: Lexicon) -> bool:
     """True when the rightsholder asked for this name to be found in its work's company, which is there now."""
     return any(
-        lexicon.segments[n].modes[i] == NEEDS_CONTEXT and lexicon.segments[n].owners[i] in mention.characters
+        lexicon.segments[n].modes[i] & MODE == NEEDS_CONTEXT and lexicon.segments[n].owners[i] in mention.characters
         for n, i, _ in mention.found.names
     )
 
@@ -162,15 +158,16 @@ def _allowed(prompt: str, mention: Weighed, lexicon: Lexicon, *, alone: bool) ->
     surface = prompt[mention.found.start : mention.found.end]
     for number, name, _ in mention.found.names:
         segment = lexicon.segments[number]
-        owner, text, mode = segment.owners[name], segment.texts[name], segment.modes[name] & ~TITLE
-        if mode == 1:
-            if surface != text:
+        owner, flags = segment.owners[name], segment.modes[name]
+        mode = flags & MODE
+        if mode == EXACT:
+            if surface != segment.texts[name]:
                 continue
             mention.signs.append(("exact mode", 1))
             mention.score += EXACT_MODE
         elif mode == NEEDS_CONTEXT and alone:
             continue
-        if owner in mention.characters and not _is_benign(prompt, mention.found, owner, text, lexicon):
+        if owner in mention.characters and not (flags & BENIGN and _is_benign(prompt, mention.found, owner, segment.texts[name], lexicon)):
             allowed.add(owner)
     return allowed
 

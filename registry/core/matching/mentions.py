@@ -44,12 +44,9 @@ def find_mentions(prompt: str, lexicon: Lexicon, level: Level = Level.balanced, 
 def _company_only(search: Search, floor: int, company: Company, style: Style) -> list[Weighed]:
     """Weigh the ordinary names that only their work's presence can turn into mentions."""
     works, lexicon = company.titles.keys() | company.characters.keys(), search.lexicon
-    kept = []
-    for name in find_quieter(search, floor, works):
-        entries = [lexicon.find_character(lexicon.segments[n].owners[i]) for n, i, _ in name.names]
-        if any(e and e.work in works for e in entries):
-            kept.append(weigh(search.prompt, name, style, lexicon))
-    return kept
+    quieter = find_quieter(search, floor, works)
+    near = [name for name in quieter if any(lexicon.segments[n].owners.work_of(i) in works for n, i, _ in name.names)]
+    return [weigh(search.prompt, name, style, lexicon) for name in near]
 
 
 def _apart(weighed: list[Weighed]) -> list[Weighed]:

@@ -4,6 +4,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
@@ -15,13 +16,15 @@ from registry.core.matching.variants import bordered, spellings
 from registry.core.matching.weights import BIAS, METHOD_COST, WEIGHTS
 from registry.core.model import IN_FORCE, Character, CharacterDraft, EntryStatus, MatchMode, Work
 
-TITLE = 8  # a flag beside the match mode: this text is a title of a work, evidence rather than a name
+MODE = 3  # the bits of a column of modes that hold the match mode
+TITLE = 8  # a flag beside it: this text is a title of a work, evidence rather than a name
+BENIGN = 16  # a flag beside it: there are phrases in which this name is meant otherwise
 
 AS_A_NAME = 250  # hundredths of a logit, set by hand
-NEEDS_CONTEXT = 2
+EXACT, NEEDS_CONTEXT = 1, 2
 EVERYDAY = -310  # below this score a name is an everyday word: 250 below what level balanced takes for ambiguous (link.THRESHOLDS)
 STRONG_TITLE = 100  # the base of a title that nobody writes by chance; an everyday word has 0
-MODES = {MatchMode.auto: 0, MatchMode.exact: 1, MatchMode.needs_context: 2, MatchMode.never: 3}
+MODES = {MatchMode.auto: 0, MatchMode.exact: EXACT, MatchMode.needs_context: NEEDS_CONTEXT, MatchMode.never: 3}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +36,30 @@ class Texts:
 
     def __getitem__(self, number: int) -> str:
         return self.data[self.ends[number - 1] if number else 0 : self.ends[number]].decode()
+
+
+def texts_of(texts: Iterable[str]) -> Texts:
+    """Put texts into one piece."""
+    parts = [text.encode() for text in texts]
+    return Texts(b"".join(parts), array("I", accumulate(map(len, parts))))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Owners:
+    """Whose the names are: name i is of entry entries[i], which has an id; a character also has works[entry], its work's number from 1."""
+
+    entries: array  # type: ignore[type-arg]
+    ids: Texts
+    works: array  # type: ignore[type-arg]
+    work_ids: Texts
+
+    def __getitem__(self, name: int) -> str:
+        return self.ids[self.entries[name]]
+
+    def work_of(self, name: int) -> str | None:
+        """Return the work to which the character belongs whose name it is."""
+        work = self.works[self.entries[name]]
+        return self.work_ids[work - 1] if work else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +75,7 @@ class Segment:
     refs: array  # type: ignore[type-arg]
     best: array  # type: ignore[type-arg]
     texts: Texts
-    owners: list[str]
+    owners: Owners
     base: array  # type: ignore[type-arg]
     modes: bytes
     typos: TypoIndex
@@ -68,7 +95,10 @@ class _Columns:
     def __init__(self) -> None:
         self.texts = bytearray()
         self.ends = array("I")
-        self.owners: list[str] = []
+        self.owners = array("I")
+        self.ids: list[str] = []
+        self.works = array("I")
+        self.work_numbers: dict[str, int] = {}
         self.base = array("h")
         self.modes = bytearray()
         self.long: list[tuple[int, str]] = []
@@ -76,15 +106,20 @@ class _Columns:
         self.heads = array("I")
         self.more: dict[int, list[int]] = {}
 
-    def add(self, text: str, owner: str, mode: int, base: int, folded: str) -> None:
-        """Add a name with all its spellings."""
+    def own(self, entry: str, work: str | None = None) -> None:
+        """Begin an entry: the names added from now on are its own."""
+        self.ids.append(entry)
+        self.works.append(0 if work is None else self.work_numbers.setdefault(work, len(self.work_numbers) + 1))
+
+    def add(self, text: str, mode: int, base: int, folded: str) -> None:
+        """Add a name of the entry last begun, with all its spellings."""
         number = len(self.owners)
         self.texts += text.encode()
         self.ends.append(len(self.texts))
-        self.owners.append(owner)
+        self.owners.append(len(self.ids) - 1)
         self.base.append(base)
         self.modes.append(mode)
-        if len(folded) >= MIN_LENGTH and folded.isascii() and mode in {0, 2}:
+        if len(folded) >= MIN_LENGTH and folded.isascii() and mode & ~BENIGN in {0, 2}:
             squeezed = folded.replace(" ", "")
             if MIN_LENGTH <= len(squeezed) <= MAX_LENGTH and squeezed.isalpha():
                 self.long.append((number, folded))
@@ -138,7 +173,7 @@ def compile_segment(
         refs=refs,
         best=best,
         texts=Texts(bytes(columns.texts), columns.ends),
-        owners=columns.owners,
+        owners=Owners(columns.owners, texts_of(columns.ids), columns.works, texts_of(columns.work_numbers)),
         base=columns.base,
         modes=bytes(columns.modes),
         typos=build_index(columns.long),
@@ -159,10 +194,11 @@ def members_of(characters: Iterable[tuple[str, str | None]]) -> dict[str, tuple[
 
 
 def _add_titles(columns: _Columns, work: Work, table: FoldTable, lookup: Lookup) -> None:
+    columns.own(work.id)
     for text in dict.fromkeys([work.title, *(t.text for t in work.titles)]):
         folded = bare(text, table)
         if len(folded) >= 3:
-            columns.add(text, work.id, TITLE, title_score(folded, lookup), folded)
+            columns.add(text, TITLE, title_score(folded, lookup), folded)
 
 
 def title_score(folded: str, lookup: Lookup) -> int:
@@ -176,12 +212,15 @@ def _add_names(columns: _Columns, character: Character, titles: frozenset[str], 
     folded = {text: bare(text, table) for text in names}
     entry = entry_of([f for f in dict.fromkeys(folded.values()) if f], titles, lookup, careful=is_careful(character))
     is_disputed = character.status is EntryStatus.disputed
+    benign = {alias.text for alias in character.aliases if alias.benign}
+    columns.own(character.id, character.work)
     for text, mode in names.items():
         if mode is not MatchMode.never and folded[text]:
             score = score_alone(folded[text], entry, lookup)
             # INVARIANT: under dispute an everyday word is found only in company, so that a bogus claim on one blocks nobody.
             column = NEEDS_CONTEXT if is_disputed and score < EVERYDAY else MODES[mode]
-            columns.add(text, character.id, column, score + as_a_name(text, lookup[folded[text]].flags), folded[text])
+            column |= BENIGN if text in benign else 0
+            columns.add(text, column, score + as_a_name(text, lookup[folded[text]].flags), folded[text])
 
 
 def names_of(character: CharacterDraft) -> dict[str, MatchMode]:

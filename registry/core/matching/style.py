@@ -4,11 +4,14 @@ The words were written down for this project, a list for each kind of text; how 
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
+
+from daachorse import CharwiseDoubleArrayAhoCorasick
 
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
 _CAPITALISED = re.compile(r"[A-Z\u00c0-\u00de](?<![A-Za-z\u00c0-\u024f].)[A-Za-z\u00c0-\u024f]")
-_ASIAN = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
+_ASIAN = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]+")
 _FOREIGN_WORDS = """
     der die das den dem des ein eine einen einem einer und mit von auf ist im am le la les une des du et avec dans sur qui el los las
     una y con en por un il lo gli e di della nel che o os as um uma com na da do het een met van och med ett på en av z na i w se je bir ve
@@ -58,8 +61,11 @@ _CAMERA_CJK = """
     머리 背景 배경 构图 構図 구도 室内 街道 咖啡 カフェ
 """
 _FICTIONS, _CAMERAS = frozenset(_FICTION.split()), frozenset(_CAMERA.split())
-_FICTIONS_CJK, _CAMERAS_CJK = tuple(_FICTION_CJK.split()), tuple(_CAMERA_CJK.split())
-_CUES_CJK = tuple(_ASIAN_CUES.split())
+# What each word in scripts without spaces counts for stories, for the camera, and as a cue; all are found in one pass.
+_FICTIONS_CJK, _CAMERAS_CJK, _CUES_CJK = Counter(_FICTION_CJK.split()), Counter(_CAMERA_CJK.split()), frozenset(_ASIAN_CUES.split())
+_CJK_WORDS = sorted(_FICTIONS_CJK.keys() | _CAMERAS_CJK.keys() | _CUES_CJK)
+_CJK_WORTH = tuple((_FICTIONS_CJK[word], _CAMERAS_CJK[word], word in _CUES_CJK) for word in _CJK_WORDS)
+_CJK = CharwiseDoubleArrayAhoCorasick(_CJK_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +88,20 @@ def style_of(prompt: str) -> Style:
     words = _LATIN_WORD.findall(prompt)
     capitals = len(_CAPITALISED.findall(prompt))
     lower = frozenset(prompt.lower().split())
-    asian = 0 if prompt.isascii() else len(_ASIAN.findall(prompt))
-    fiction, camera = _topics(prompt, lower)
+    asian = 0 if prompt.isascii() else sum(map(len, _ASIAN.findall(prompt)))
+    fiction, camera, cue = len(_FICTIONS & lower), len(_CAMERAS & lower), not _CUES.isdisjoint(lower)
+    if not prompt.isascii():
+        for word in {hit[2] for hit in _CJK.find_overlapping(prompt)}:
+            of_fiction, of_camera, is_cue = _CJK_WORTH[word]
+            fiction, camera, cue = fiction + of_fiction, camera + of_camera, cue or is_cue
     return Style(
         capitals=capitals / max(1, len(words)),
         cased=0 < capitals < len(words),
         asian=asian / max(1, len(prompt)),
-        cue=not _CUES.isdisjoint(lower) or (asian > 0 and any(c in prompt for c in _CUES_CJK)),
+        cue=cue,
         length=len(prompt),
-        fiction=fiction,
-        camera=camera,
+        fiction=min(5, fiction),
+        camera=min(5, camera),
         words=frozenset(words),
         foreign=len(lower & _FOREIGN) >= 2,
     )
-
-
-def _topics(prompt: str, words: frozenset[str]) -> tuple[int, int]:
-    """Return how many different words of stories and of the camera a prompt holds, each up to five."""
-    fiction, camera = len(_FICTIONS & words), len(_CAMERAS & words)
-    if not prompt.isascii():
-        fiction += sum(word in prompt for word in _FICTIONS_CJK)
-        camera += sum(word in prompt for word in _CAMERAS_CJK)
-    return min(5, fiction), min(5, camera)

@@ -10,10 +10,10 @@ from registry.core.matching.fold import bare, fold
 from registry.core.matching.style import Style
 
 _MEDIUM_CJK = re.compile(r"[のの的 의]?(?:映画|アニメ|ゲーム|世界|电影|電影|动画|動畫|动漫|動漫|游戏|遊戲|영화|게임|만화|애니)")
-_BEFORE = re.compile(r"([^\W\d_]+)[ '’-]*$")
-_AFTER = re.compile(r"^[ '’-]*([^\W\d_]+)")
+_BETWEEN = " '’-"
+_AFTER = re.compile(r"[ '’-]*([^\W\d_]+)")
 _QUOTES = frozenset("\"'“”‘’«»「」『』《》")
-_HYPHENATED = re.compile(r"[^\W_][-–]\0|.*\0[-–][^\W_]", re.DOTALL)
+_HASHES, _HYPHENS = frozenset("#@"), frozenset("-–")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HIRAGANA = re.compile(r"[\u3041-\u3096]")
 _SENTENCE_START = re.compile(r"(?:^|[.!?\n:;\"“”(\[]|\s[-*])\s*$")
@@ -22,7 +22,7 @@ _ARTICLE_WORDS = """
     einen einem einer le la les un une des du de el los las una unos il lo gli i o os as um uma het een en et ett den det
 """
 _ARTICLES = frozenset(_ARTICLE_WORDS.split())
-# Signs that the words just before a name give.
+# Signs that the words just before a name give; one of _LEAD_ENDS is the end of every such lead, articles and quotes aside.
 _LEADS = (
     ("after by", re.compile(r"\b(?:by|von|par|por|di|door|av|af)\s+$")),
     ("after style of", re.compile(r"\b(?:style of|stil von|style de|estilo de|estilo|stile di|stijl van)\s+(?:the |a )?$")),
@@ -34,6 +34,13 @@ _LEADS = (
     ("after as", re.compile(r"\b(?:as|vs\.?|versus|like|als|comme|como|wie|come)\s+(?:the |a )?$")),
     ("after from", re.compile(r"\b(?:from|aus|de|in)\s+(?:the )?$")),
 )
+_LEAD_END_WORDS = """
+    by von par por di door av af of de van named called is names nommé nommée llamado llamada namens chamado chamada titled logo brand as
+    estilo like cosplay cosplaying vs vs. versus als comme como wie come from aus in
+"""
+_LEAD_ENDS = tuple(_LEAD_END_WORDS.split())
+_LEAD_SPACE = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + ":\"'“«"
+_ARTISTS_WORDS = ("by", "style of", "director", "artist")
 _ARTISTS = re.compile(r"\b(?:by|style of|inspired by|directed by|directors?|artists?)\b[^.;:!?\n()]{0,140}$")
 _DRESS = re.compile(
     r"[ '’s-]*(?:cosplay|costume|outfit|suit|plush|plushie|figure|figurine|toy|doll|mask|funko|action figure|kostüm|disfraz)", re.IGNORECASE
@@ -54,10 +61,16 @@ _CROSSED = {sign: sign for sign in (
 )} | {f"{case}, {crowd}": case for case in ("capital", "capital at start", "upper case") for crowd in ("few", "some", "many")}  # fmt: skip
 
 
+_CROSSED_WITH = {
+    kind: {sign: f"{kind}: {short}" for sign, short in _CROSSED.items()}
+    for kind in ("renowned word", "renowned", "phrase", "word", "personal", "coined")
+}
+
+
 def signs_around(prompt: str, found: Found, style: Style, facts: WordFacts) -> list[Sign]:
     """Return what the place where a name stands tells."""
     surface = prompt[found.start : found.end]
-    script = script_of(found.key)
+    script, flags = script_of(found.key), facts.find(found.key)
     signs: list[Sign] = [(f"as {kind}", 1) for kind in sorted(found.kinds)]
     if "typo" in found.kinds:
         signs.append((f"typo length {min(len(found.key), 11)}", 1))
@@ -67,10 +80,11 @@ def signs_around(prompt: str, found: Found, style: Style, facts: WordFacts) -> l
     if _in_known_phrase(prompt, found, facts):
         signs.append(("in known phrase", 1))
     if script in {"latin", "other"}:
-        signs += _latin(prompt, found, surface, style, facts)
+        signs += _latin(prompt, found, surface, style, facts, flags)
     else:
         signs += _asian(prompt, found, surface, script, facts)
-    return signs + _crossed(signs, found.key, script, facts)
+    crossed = _CROSSED_WITH[_kind_of(found.key, script, flags)]
+    return signs + [(crossed[sign], value) for sign, value in signs if sign in crossed]
 
 
 def _topic(style: Style) -> list[Sign]:
@@ -96,50 +110,69 @@ def _in_known_phrase(prompt: str, found: Found, facts: WordFacts) -> bool:
     return any(facts.find(phrase) & _PHRASES for phrase in around)
 
 
-def _crossed(signs: list[Sign], key: str, script: str, facts: WordFacts) -> list[Sign]:
-    """Return the signs that mean something else for each kind of name: a capital tells more of a word than of a coined name."""
-    flags = facts.find(key)
+def _kind_of(key: str, script: str, flags: int) -> str:
+    """Return the kind of name for which signs count apart: a capital tells more of a word than of a coined name."""
     ordinary = flags & (f.WORD | _PERSONS)
     if flags & f.KNOWN:
-        kind = "renowned word" if ordinary else "renowned"
-    elif " " in key and script == "latin":
-        kind = "phrase"
-    else:
-        kind = "word" if flags & f.WORD else "personal" if ordinary else "coined"
-    return [(f"{kind}: {short}", value) for sign, value in signs if (short := _CROSSED.get(sign))]
+        return "renowned word" if ordinary else "renowned"
+    if " " in key and script == "latin":
+        return "phrase"
+    return "word" if flags & f.WORD else "personal" if ordinary else "coined"
 
 
-def _latin(prompt: str, found: Found, surface: str, style: Style, facts: WordFacts) -> list[Sign]:
-    before = prompt[max(0, found.start - 30) : found.start]
+def _latin(prompt: str, found: Found, surface: str, style: Style, facts: WordFacts, flags: int) -> list[Sign]:
+    start, end = found.start, found.end
+    before, left, right = prompt[max(0, start - 30) : start], prompt[start - 1 : start], prompt[end : end + 1]
     case = _case(surface, before[-12:], style)
-    lead = before.lower()
+    elsewhere = flags & f.ELSEWHERE
     checks = (
         ("phrase lower" if case.startswith("lower") else "phrase capital", " " in found.key),
         ("latin in asian text", style.asian > 0.2),
         ("foreign prompt", style.foreign),
-        ("foreign word", (elsewhere := facts.find(found.key) & f.ELSEWHERE) and not style.foreign),
+        ("foreign word", elsewhere and not style.foreign),
         ("foreign word of foreign prompt", elsewhere and style.foreign),
-        ("before medium", _MEDIUM.match(prompt[found.end : found.end + 20])),
-        ("before dress", _DRESS.match(prompt[found.end : found.end + 20])),
-        ("among artists", _ARTISTS.search(prompt[max(0, found.start - 160) : found.start].lower())),
-        ("quoted", prompt[found.start - 1 : found.start] in _QUOTES and prompt[found.end : found.end + 1] in _QUOTES),
-        ("hashtag", found.start > 0 and prompt[found.start - 1] in "#@"),
-        ("hyphenated", _HYPHENATED.match(prompt[max(0, found.start - 2) : found.start] + "\0" + prompt[found.end : found.end + 2])),
+        ("before medium", _MEDIUM.match(prompt, end, end + 20)),
+        ("before dress", _DRESS.match(prompt, end, end + 20)),
+        ("among artists", _among_artists(prompt[max(0, start - 160) : start].lower())),
+        ("quoted", left in _QUOTES and right in _QUOTES),
+        ("hashtag", left in _HASHES),
+        ("hyphenated", (left in _HYPHENS and _ends_in_word(prompt, start - 2)) or (right in _HYPHENS and _ends_in_word(prompt, end + 1))),
         ("lower case elsewhere", not case.startswith("lower") and surface.lower() in style.words),
-        ("first word", found.start == 0 or prompt[: found.start].isspace()),
-        *((sign, pattern.search(lead)) for sign, pattern in _LEADS),
+        ("first word", start == 0 or prompt[:start].isspace()),
     )
-    return [(case, 1.0), *((sign, 1.0) for sign, holds in checks if holds), *_neighbours(before, prompt, found.end, style, facts)]
+    return [
+        (case, 1.0),
+        *((sign, 1.0) for sign, holds in checks if holds),
+        *_leads(before.lower()),
+        *_neighbours(before, prompt, end, style, facts),
+    ]
+
+
+def _ends_in_word(prompt: str, place: int) -> bool:
+    """True when a letter or digit stands at this place of the prompt."""
+    return 0 <= place < len(prompt) and prompt[place].isalnum()
+
+
+def _among_artists(before: str) -> bool:
+    """True when the list of artists, of which a word told, has not ended."""
+    return any(word in before for word in _ARTISTS_WORDS) and _ARTISTS.search(before) is not None
+
+
+def _leads(before: str) -> list[Sign]:
+    """Return what the words just before a name tell: in whose style, by whom, dressed as whom."""
+    lead = before.rstrip(_LEAD_SPACE)
+    if not lead.endswith(_LEAD_ENDS):
+        lead = lead.removesuffix("the").removesuffix("a").rstrip(_LEAD_SPACE)
+    return [(sign, 1.0) for sign, pattern in _LEADS if pattern.search(before)] if lead.endswith(_LEAD_ENDS) else []
 
 
 def _neighbours(before: str, prompt: str, end: int, style: Style, facts: WordFacts) -> list[Sign]:
     """Return what the words on both sides tell: an article, or another part of a person's name."""
     signs: list[Sign] = []
-    sides = (("before", _BEFORE.search(before)), ("after", _AFTER.search(prompt[end : end + 30])))
-    for side, match in sides:
-        if match is None:
+    after = _AFTER.match(prompt, end, end + 30)
+    for side, word in (("before", _last_word(before)), ("after", after.group(1) if after else "")):
+        if not word:
             continue
-        word = match.group(1)
         if side == "before" and word.lower() in _ARTICLES:
             signs.append(("after article", 1))
         if word[0].isupper() and style.capitals < 0.4:
@@ -150,11 +183,21 @@ def _neighbours(before: str, prompt: str, end: int, style: Style, facts: WordFac
     return signs
 
 
+def _last_word(before: str) -> str:
+    """Return the letters that a text ends with, apostrophes, hyphens, spaces and one line break aside."""
+    text = before.removesuffix("\n").rstrip(_BETWEEN)
+    start = len(text)
+    while start and text[start - 1].isalnum() and not text[start - 1].isdecimal():
+        start -= 1
+    return text[start:]
+
+
 def _case(surface: str, before: str, style: Style) -> str:
-    letters = [c for c in surface if c.isalpha()]
+    first = next(filter(str.isalpha, surface), "")
     crowd = "few" if style.capitals < 0.2 else "some" if style.capitals < 0.45 else "many"
-    if not letters or not letters[0].isupper():
+    if not first.isupper():
         return "lower case" if style.cased else "lower case throughout"
+    letters = [c for c in surface if c.isalpha()]
     if len(letters) > 1 and all(c.isupper() for c in letters):
         return f"upper case, {crowd}"
     start = _SENTENCE_START.search(before[-12:]) is not None
@@ -163,11 +206,12 @@ def _case(surface: str, before: str, style: Style) -> str:
 
 def _asian(prompt: str, found: Found, surface: str, script: str, facts: WordFacts) -> list[Sign]:
     signs: list[Sign] = []
-    if _MEDIUM_CJK.match(prompt[found.end : found.end + 8]):
+    start, end = found.start, found.end
+    if _MEDIUM_CJK.match(prompt, end, end + 8):
         signs.append(("before medium", 1))
-    if _DRESS_CJK.match(prompt[found.end : found.end + 8]):
+    if _DRESS_CJK.match(prompt, end, end + 8):
         signs.append(("before dress", 1))
-    left, right = prompt[found.start - 1 : found.start], prompt[found.end : found.end + 1]
+    left, right = prompt[start - 1 : start], prompt[end : end + 1]
     if script == "kana" and _HIRAGANA.search(surface):
         size = min(syllables(found.key, script), 7)
         signs += [("in hiragana", 1), (f"hiragana length {size}", 1)]
@@ -179,7 +223,7 @@ def _asian(prompt: str, found: Found, surface: str, script: str, facts: WordFact
         signs.append(("han straddles", 1))
     if script == "han":
         signs += [(f"han {side}", 1) for side, char in (("before", left), ("after", right)) if char and _HAN.match(char)]
-    if _inside_word(prompt, found, surface, facts):
+    if _inside_word(prompt, found, facts):
         signs.append((f"{script} inside word", 1))
     return signs
 
@@ -195,12 +239,10 @@ def _straddles(prompt: str, found: Found, facts: WordFacts) -> bool:
     return False
 
 
-def _inside_word(prompt: str, found: Found, surface: str, facts: WordFacts) -> bool:
-    """True when the name and its neighbours make a longer word that dictionaries know."""
-    for left in range(3):
-        for right in range(3):
-            if (left or right) and left <= found.start and found.end + right <= len(prompt):
-                around = prompt[found.start - left : found.end + right]
-                if len(around) == len(surface) + left + right and facts.fact(bare(around, facts.fold)).flags & f.WORD:
-                    return True
-    return False
+def _inside_word(prompt: str, found: Found, facts: WordFacts) -> bool:
+    """True when the name and its neighbours, up to two on each side, make a longer word that dictionaries know."""
+    start, end = found.start, found.end
+    lefts = [prompt[at:start] for at in range(max(0, start - 2), start + 1)]
+    rights = [prompt[end:at] for at in range(end, min(len(prompt), end + 2) + 1)]
+    around = {left + prompt[start:end] + right for left in lefts for right in rights} - {prompt[start:end]}
+    return any(facts.find(word) & f.WORD for word in {bare(text, facts.fold) for text in around})
