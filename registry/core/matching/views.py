@@ -8,37 +8,33 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
 from itertools import accumulate
 from operator import add, sub
 from typing import Protocol
 
 from registry.core.matching.borders import is_katakana, splits_katakana
 from registry.core.matching.facts import WordFacts
-from registry.core.matching.fold import Folded, bare
-
-MAX_KEPT = 64  # the longest token whose answer is kept
+from registry.core.matching.fold import Folded
+from registry.core.matching.hints import (
+    DIGITS,
+    GAP,
+    HUMP,
+    INNER,
+    INNER_ASCII,
+    LOOKS,
+    STRETCH,
+    STRETCHES,
+    are_apart,
+    find_gaps,
+    find_hints,
+    find_look_alikes,
+    is_stretched,
+)
 
 SEPARATED, LEET, STRETCHED, LOOKALIKE, CAMEL = "separated", "leet", "stretched", "lookalike", "camel"
 
-_L = r"[^\W_]"
-_CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff66-\uff9f]"
-# Letters held apart inside one word by anything but spaces and clause punctuation, or single letters held apart by spaces.
-# The lookbehind stands after the first character, so that most places fail on one comparison.
-_CLAUSE_SIGNS = ",;:!?()、。，！？；：「」『』（）"
-_CLAUSE = rf"\s{_CLAUSE_SIGNS}"
-_INNER_ASCII = re.compile(r"[-._*~/|+=^'\"#&%@<>\\\[\]{}$`](?<=[A-Za-z0-9].)[-._*~/|+=^'\"#&%@<>\\\[\]{}$`]{0,2}(?=[A-Za-z0-9])")
-_INNER = re.compile(rf"(?:[^\w{_CLAUSE}]|_)(?<={_L}.)(?:[^\w{_CLAUSE}]|_){{0,2}}(?={_L})")
-_CLAUSE_END = re.compile(rf"[{_CLAUSE}]")
-_SINGLES = re.compile(rf"(?<![^\W_])(?:{_L}[ \t\u3000]{{1,2}}){{2,}}{_L}(?![^\W_\u3040-\u9fff\uac00-\ud7a3])")
-_CJK_APART_HINT = re.compile(rf"[ \u3000](?<={_CJK}.){_CJK}")
-_SINGLES_HINT = re.compile(rf"[ \t\u3000](?<={_L}.)(?<!{_L}..)[ \t\u3000]?{_L}[ \t\u3000]{{1,2}}{_L}")
-_CJK_APART = re.compile(rf"{_CJK}(?:[ \u3000]{_CJK}(?![^\W\d_a-zA-Z]{{9}}))+")
-_LEET = re.compile(r"[013457@$!|](?:(?<=[A-Za-z].)[A-Za-z013457@$!|]|(?<![^\s(\"'].)[a-zA-Z]{3})")
 _LEET_TOKEN = re.compile(r"(?=[^\s]{0,39}?[A-Za-z])(?=[^\s]{0,39}?[013457@$!|])[^\s,.;:?()\"]{2,40}")
-_STRETCHED = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-zA-Z])(?=[0-9])")
-_HUMP = re.compile(r"[A-Z#](?:(?<=[a-z][A-Z])|(?<=#)\w{4})")
 _SIGNS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s", "!": "i", "|": "l", "€": "e", "+": "t"}
 
 
@@ -165,32 +161,48 @@ def readings(prompt: Folded, facts: WordFacts) -> Iterator[Reading]:
     """Yield the readings of a prompt: first as it is, then the others, none for most."""
     text = prompt.text
     yield AsItIs(prompt, prompt.folded)
-    start, ascii_only = Edited(text), text.isascii()
-    if not ascii_only:
-        start = _look_alikes(start, facts)
-    apart = _are_apart(prompt.words)
-    gaps = _gaps(start.text, facts, apart=apart, inner=_INNER_ASCII if ascii_only else _INNER)
+    start, hints, is_ascii = Edited(text), find_hints(text, facts), text.isascii()
+    if hints & LOOKS:
+        start = _edit(start, find_look_alikes(text, facts), LOOKALIKE)
+    apart = are_apart(prompt.words, is_ascii=is_ascii)
+    inner = INNER_ASCII if is_ascii else INNER
+    gaps = find_gaps(start.text, facts, inner if start.kinds or hints & GAP else None, apart=apart)
     if start.kinds:
-        yield _reread(_close(start, gaps), facts)
+        yield _reread(_close(start, gaps), facts, prompt)
     elif gaps:
         yield _squeezed(prompt, gaps)
-    if _LEET.search(text) is not None or _is_stretched(text, prompt.words):
+    if hints & DIGITS or (hints & STRETCH and is_stretched(text, prompt.words)):
         for sign, keep in (("i", 1), ("l", 2)):
             read = _unleet(_shrink(start, keep), sign)
-            read = _close(read, _gaps(read.text, facts, apart=apart, inner=_INNER))
+            read = _close(read, find_gaps(read.text, facts, apart=apart))
             if read.kinds:
-                yield _reread(read, facts)
-    if _HUMP.search(text):
+                yield _reread(read, facts, prompt)
+    if hints & HUMP:
         split = _split_camel(start)
         if split.kinds:
-            yield _reread(split, facts)
+            yield _reread(split, facts, prompt)
 
 
-def _reread(edited: Edited, facts: WordFacts) -> Reread:
+def _reread(edited: Edited, facts: WordFacts, prompt: Folded) -> Reread:
+    if not edited.layers and (alike := _swapped(edited, facts, prompt)):
+        return alike
     text, places = Folded(edited.text, facts.fold), edited.changed
     for layer in reversed(edited.layers):
         places = [layer.target(place) for place in places]
     return Reread(text, text.folded, edited, text.find(places), edited.kinds)
+
+
+def _swapped(edited: Edited, facts: WordFacts, prompt: Folded) -> Reread | None:
+    """Read single characters as others of the same kind: the fold of the prompt changes in these places alone."""
+    table = facts.fold
+    new = [table[ord(edited.text[place])] for place in edited.changed]
+    old = [table[ord(prompt.text[place])] for place in edited.changed]
+    if not all(len(char) == 1 and char >= "\x80" for char in (*new, *old)):
+        return None
+    marks, folded = prompt.find(edited.changed), list(prompt.folded)
+    for mark, char in zip(marks, new, strict=True):
+        folded[mark] = char
+    return Reread(prompt, "".join(folded), edited, marks, edited.kinds)
 
 
 def _squeezed(prompt: Folded, gaps: list[tuple[int, int]]) -> Squeezed:
@@ -201,37 +213,6 @@ def _squeezed(prompt: Folded, gaps: list[tuple[int, int]]) -> Squeezed:
     ]
     kept = "".join(map(folded.__getitem__, map(slice, [0, *ends], [*(at - 1 for at in ends), len(folded)])))
     return Squeezed(prompt, kept, [at - number for number, at in enumerate(ends, 1)], gaps)
-
-
-def _are_apart(words: list[str]) -> bool:
-    """True when more than two words are single letters or of a script whose letters may stand apart."""
-    singles = list(map(len, words)).count(1)
-    return singles > 2 or singles + len([w for w in words if w >= "\u1100" and len(w) > 1]) > 2
-
-
-def _is_stretched(prompt: str, words: list[str]) -> bool:
-    """Three equal letters in a row can only stand in a word of four with few different letters for its length."""
-    return (
-        _has_three_in_a_row(prompt)
-        and any(len(w) > 3 and len(set(w)) <= len(w) - 2 for w in words)
-        and _STRETCHED.search(prompt) is not None
-    )
-
-
-def _has_three_in_a_row(text: str) -> bool:
-    """True when a character stands three times in a row, in any case: one comparison of the whole text with itself moved along.
-
-    The text is read as one long number, 32 bits a character: a lane of `differ` is zero where a character equals the next two.
-    Whether a number has a zero lane shows in the lanes' highest bits after taking one from each.
-    """
-    lanes = text.casefold().encode("utf-32-le")
-    count = len(lanes) // 4 - 2
-    if count < 1:
-        return False
-    whole = int.from_bytes(lanes, "little")
-    differ = (whole ^ whole >> 32 | whole ^ whole >> 64) & (1 << 32 * count) - 1
-    ones = int.from_bytes(b"\x01\0\0\0" * count, "little")
-    return bool(differ - ones & ~differ & ones << 31)
 
 
 def _edit(edited: Edited, edits: list[tuple[int, int, str]], kind: str) -> Edited:
@@ -268,50 +249,6 @@ def _close(edited: Edited, gaps: list[tuple[int, int]]) -> Edited:
     return Edited(kept, (layer, *edited.layers), sorted([*edited.changed, *map(edited.place, starts)]), edited.kinds | {SEPARATED})
 
 
-def _gaps(text: str, facts: WordFacts, *, apart: bool, inner: re.Pattern[str]) -> list[tuple[int, int]]:
-    """Return the separators inside words that are worth leaving out, and the spaces between letters that stand apart."""
-    gaps = [match.span() for match in inner.finditer(text)]
-    if gaps:
-        gaps = _worth_closing(text, gaps, facts)
-    if apart:
-        for hint, pattern in ((_SINGLES_HINT, _SINGLES), (_CJK_APART_HINT, _CJK_APART)):
-            if hint.search(text) is not None:
-                for run in pattern.finditer(text):
-                    gaps += [match.span() for match in _SPACES.finditer(text, run.start(), run.end())]
-    return sorted(set(gaps))
-
-
-def _worth_closing(text: str, gaps: list[tuple[int, int]], facts: WordFacts) -> list[tuple[int, int]]:
-    """Leave compounds of common words (well-known, don't, 16:9) as they are: the fold reads them already."""
-    worth, end, is_worth = [], 0, False
-    for gap in gaps:
-        if gap[0] >= end:
-            start = gap[0]
-            while start > end and text[start - 1] not in _CLAUSE_SIGNS and not text[start - 1].isspace():
-                start -= 1
-            after = _CLAUSE_END.search(text, gap[1])
-            end = after.start() if after else len(text)
-            token = text[start:end]
-            is_worth = _is_odd(token, facts) if len(token) <= MAX_KEPT else _is_odd.__wrapped__(token, facts)
-        if is_worth:
-            worth.append(gap)
-    return worth
-
-
-@lru_cache(maxsize=1 << 14)
-def _is_odd(token: str, facts: WordFacts) -> bool:
-    parts = bare(token, facts.fold).split(" ")
-    joined = "".join(parts)
-    if joined.isdigit():
-        return False
-    if len(parts) == len(joined):
-        return len(parts) > 1
-    return len(joined) > 3 and joined not in facts.common and not all(len(p) > 1 and p in facts.common for p in parts)
-
-
-_SPACES = re.compile(r"[ \t\u3000]+")
-
-
 def _unleet(edited: Edited, one: str) -> Edited:
     signs = _SIGNS | {"1": one}
     edits = []
@@ -323,35 +260,9 @@ def _unleet(edited: Edited, one: str) -> Edited:
 
 
 def _shrink(edited: Edited, keep: int) -> Edited:
-    edits = [(m.start(), m.end(), m.group()[:keep]) for m in _STRETCHED.finditer(edited.text)]
+    edits = [(m.start(), m.end(), m.group()[:keep]) for m in STRETCHES.finditer(edited.text)]
     return _edit(edited, edits, STRETCHED)
 
 
 def _split_camel(edited: Edited) -> Edited:
     return _edit(edited, [(m.start(), m.start(), " ") for m in _CAMEL.finditer(edited.text)], CAMEL)
-
-
-_TOKEN = re.compile(r"[^\s,.;:!?()\"]+")
-_KATAKANA = re.compile(r"[\u30a1-\u30ff]")
-
-
-@cache
-def _any_look_alike(facts: WordFacts) -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(''.join(map(chr, facts.looks)))}]")
-
-
-def _look_alikes(edited: Edited, facts: WordFacts) -> Edited:
-    """Read tokens as Latin when every letter of them looks Latin; Han as kana between kana."""
-    edits: list[tuple[int, int, str]] = []
-    text, looks, pattern = edited.text, facts.looks, _any_look_alike(facts)
-    first = pattern.search(text)
-    if first is None:
-        return edited
-    for token in _TOKEN.finditer(text):
-        word = token.group()
-        if word.isascii() or token.end() <= first.start():
-            continue
-        alike = [match.start() for match in pattern.finditer(word)]
-        if alike and (all(looks.get(ord(c), c).isascii() for c in word) or _KATAKANA.search(word)):
-            edits += [(token.start() + i, token.start() + i + 1, looks[ord(word[i])]) for i in alike]
-    return _edit(edited, edits, LOOKALIKE)
