@@ -101,8 +101,9 @@ class Search:
         """Look for long names one letter away, around words that no list knows."""
         words = text.words
         starts: list[int] = []
-        taken = [(f.start, f.end) for f in self.found.values() if not f.titles]
-        for first, last in windows(words, self.lexicon.facts):
+        spans = list(windows(words, self.lexicon.facts))
+        taken = [(f.start, f.end) for f in self.found.values() if not f.titles] if spans else []
+        for first, last in spans:
             squeezed = "".join(words[first:last])
             if not MIN_LENGTH <= len(squeezed) <= MAX_LENGTH:
                 continue

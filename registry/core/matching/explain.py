@@ -1,5 +1,7 @@
 """Evidence in words: the signs that weighed most for and against a mention."""
 
+from functools import cache
+
 from registry.core.matching.link import COMPANY_WEIGHTS, Weighed
 from registry.core.matching.variants import METHODS
 from registry.core.matching.weights import WEIGHTS
@@ -36,17 +38,24 @@ _OF = {
 
 def evidence_words(weighed: Weighed) -> tuple[str, ...]:
     """Return the heaviest signs of the place, each with what it says: `for: capital, few`."""
-    worth = [(WEIGHTS.get(sign, COMPANY_WEIGHTS.get(sign, -1)) * value, sign) for sign, value in weighed.signs]
-    worth.sort(key=lambda pair: (-abs(pair[0]), pair[1]))
-    alone = weighed.score - round(sum(w for w, _ in worth))
+    worth = [(-abs(w := worth_of(sign) * value), sign, w) for sign, value in weighed.signs]
+    worth.sort()
+    alone = weighed.score - round(sum([w for _, _, w in worth]))
     first = "a name on its own" if alone >= 0 else "ordinary on its own" if alone > -300 else "very ordinary on its own"
-    return (first, *(f"{'for' if w > 0 else 'against'}: {_in_words(sign)}" for w, sign in worth[:MOST] if w))
+    return (first, *[_in_words(sign, is_for=w > 0) for _, sign, w in worth[:MOST] if w])
 
 
-def _in_words(sign: str) -> str:
+def worth_of(sign: str) -> int:
+    """Return what a sign of the place or of company is worth."""
+    worth = WEIGHTS.get(sign)
+    return COMPANY_WEIGHTS.get(sign, -1) if worth is None else worth
+
+
+@cache
+def _in_words(sign: str, *, is_for: bool) -> str:
     kind, _, plain = sign.rpartition(": ")
     words = _WORDS.get(plain, plain)
-    return f"{words}, with {_OF[kind]}" if kind else words
+    return f"{'for' if is_for else 'against'}: {words}, with {_OF[kind]}" if kind else f"{'for' if is_for else 'against'}: {words}"
 
 
 def method_name(surface: str, weighed: Weighed) -> str:

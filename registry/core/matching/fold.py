@@ -44,14 +44,17 @@ def _jamo(index: int) -> str:
 
 def fold(text: str, table: dict[int, str]) -> str:
     """Return the form in which names are compared; Latin letters and other scripts are words of their own."""
-    if text.isascii():
-        return f" {' '.join(text.translate(_ASCII).split())} "
-    return f" {' '.join(_WORDS.findall(text.translate(table)))} "
+    return f" {bare(text, table)} "
 
 
 def bare(text: str, table: dict[int, str]) -> str:
     """Return the fold without the spaces around it."""
-    return fold(text, table)[1:-1]
+    return " ".join(words_of(text, table))
+
+
+def words_of(text: str, table: dict[int, str]) -> list[str]:
+    """Return the words of the fold."""
+    return text.translate(_ASCII).split() if text.isascii() else _WORDS.findall(text.translate(table))
 
 
 class Folded:
@@ -117,14 +120,8 @@ class Folded:
                 points.append(end - shift)
                 starts.append(end)
         else:
-            find, at, place = self._raw.find, 0, 1
-            for word in self.words:  # the next word begins where its text is found next: only separators stand before it
-                at = find(word, at)
-                points.append(place)
-                starts.append(at)
-                size = len(word)
-                at += size
-                place += size + 1
+            starts += [match.start() for match in _WORDS.finditer(self._raw)]
+            points += accumulate([len(word) + 1 for word in self.words[:-1]], initial=1)
         self._shifts = list(map(sub, starts, points))
 
     def _source(self, raw: int) -> int:

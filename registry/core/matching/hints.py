@@ -24,9 +24,8 @@ INNER_ASCII = re.compile(r"[-._*~/|+=^'\"#&%@<>\\\[\]{}$`](?<=[A-Za-z0-9].)[-._*
 INNER = re.compile(rf"(?:[^\w{_CLAUSE}]|_)(?<={_L}.)(?:[^\w{_CLAUSE}]|_){{0,2}}(?={_L})")
 _CLAUSE_END = re.compile(rf"[{_CLAUSE}]")
 _SINGLES = re.compile(rf"(?<![^\W_])(?:{_L}[ \t\u3000]{{1,2}}){{2,}}{_L}(?![^\W_\u3040-\u9fff\uac00-\ud7a3])")
-_CJK_APART_HINT = re.compile(rf"[ \u3000](?<={_CJK}.){_CJK}")
 _SINGLES_HINT = re.compile(rf"[ \t\u3000](?<={_L}.)(?<!{_L}..)[ \t\u3000]?{_L}[ \t\u3000]{{1,2}}{_L}")
-_CJK_APART = re.compile(rf"{_CJK}(?:[ \u3000]{_CJK}(?![^\W\d_a-zA-Z]{{9}}))+")
+_CJK_APART = re.compile(rf"[ \u3000](?<={_CJK}.)(?={_CJK}(?![^\W\d_a-zA-Z]{{9}}))")
 _LEET = re.compile(r"[013457@$!|](?:(?<=[A-Za-z].)[A-Za-z013457@$!|]|(?<![^\s(\"'].)[a-zA-Z]{3})")
 STRETCHES = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
 _HUMP = re.compile(r"[A-Z#](?:(?<=[a-z][A-Z])|(?<=#)\w{4})")
@@ -63,30 +62,38 @@ def _kept(facts: WordFacts) -> _Kept:  # noqa: ARG001
 
 def find_hints(text: str, facts: WordFacts) -> int:
     """Return the kinds of second readings that a text may have, at least those that it has, letters that stand apart aside."""
-    kept, found, new = _kept(facts), 0, []
+    kept, found, new, long = _kept(facts), 0, [], []
     for token in set(text.split()) - kept.quiet:
         hints = kept.telling.get(token)
-        if hints is None:
-            new.append(token)
-        else:
+        if hints is not None:
             found |= hints
+        elif len(token) > MAX_TOKEN:
+            long.append(token)
+        else:
+            new.append(token)
+    if long:
+        found |= GAP | LOOKS | _told_by_letters(" ".join(long))
     if new:
         told = _told_by(" ".join(new), facts)
         found |= told
         for token in new[:MAX_LEARNED]:
-            if len(token) <= MAX_TOKEN:
-                kept.learn(token, told and _told_by(token, facts))
+            kept.learn(token, told and _told_by(token, facts))
     return found
 
 
 def _told_by(text: str, facts: WordFacts) -> int:
-    hints = GAP if find_gaps(text, facts) else 0
+    looks = LOOKS if not text.isascii() and find_look_alikes(text, facts) else 0
+    return looks | (GAP if find_gaps(text, facts) else 0) | _told_by_letters(text)
+
+
+def _told_by_letters(text: str) -> int:
+    hints = 0
     if _LETTER.search(text):
         hints |= DIGITS if _LEET.search(text) else 0
         hints |= HUMP if _HUMP.search(text) else 0
     if len(text.casefold()) != len(text) or _has_three_in_a_row(text):  # "ß" is "ss", that and another s are three
         hints |= STRETCH
-    return hints if text.isascii() or not find_look_alikes(text, facts) else hints | LOOKS
+    return hints
 
 
 def are_apart(words: list[str], *, is_ascii: bool) -> bool:
@@ -131,11 +138,12 @@ def find_gaps(text: str, facts: WordFacts, inner: re.Pattern[str] | None = INNER
     gaps = [match.span() for match in inner.finditer(text)] if inner else []
     if gaps:
         gaps = _worth_closing(text, gaps, facts)
-    if apart and (" " in text or "\u3000" in text or "\t" in text):
-        for hint, pattern in ((_SINGLES_HINT, _SINGLES), (_CJK_APART_HINT, _CJK_APART)):
-            if hint.search(text) is not None:
-                for run in pattern.finditer(text):
-                    gaps += [match.span() for match in _SPACES.finditer(text, run.start(), run.end())]
+    if apart and (" " in text or "\t" in text or "\u3000" in text):
+        if _SINGLES_HINT.search(text) is not None:
+            for run in _SINGLES.finditer(text):
+                gaps += [match.span() for match in _SPACES.finditer(text, run.start(), run.end())]
+        if not text.isascii():
+            gaps += [match.span() for match in _CJK_APART.finditer(text)]
     return sorted(set(gaps))
 
 

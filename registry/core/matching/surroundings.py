@@ -6,7 +6,7 @@ from registry.core.matching import facts as f
 from registry.core.matching.detect import Found
 from registry.core.matching.evidence import Sign, script_of, syllables
 from registry.core.matching.facts import WordFacts
-from registry.core.matching.fold import bare, fold
+from registry.core.matching.fold import bare, words_of
 from registry.core.matching.style import Style
 
 _MEDIUM_CJK = re.compile(r"[のの的 의]?(?:映画|アニメ|ゲーム|世界|电影|電影|动画|動畫|动漫|動漫|游戏|遊戲|영화|게임|만화|애니)")
@@ -103,8 +103,8 @@ def _topic(style: Style) -> list[Sign]:
 
 def _in_known_phrase(prompt: str, found: Found, facts: WordFacts) -> bool:
     """True when the name with words before or after it is a person, a product, a place or a term that lists know."""
-    before = fold(prompt[max(0, found.start - 24) : found.start], facts.fold).split()[-2:]
-    after = fold(prompt[found.end : found.end + 24], facts.fold).split()[:2]
+    before = words_of(prompt[max(0, found.start - 24) : found.start], facts.fold)[-2:]
+    after = words_of(prompt[found.end : found.end + 24], facts.fold)[:2]
     around = [f"{' '.join(before[-n:])} {found.key}" for n in range(1, len(before) + 1)]
     around += [f"{found.key} {' '.join(after[:n])}" for n in range(1, len(after) + 1)]
     return any(facts.find(phrase) & _PHRASES for phrase in around)

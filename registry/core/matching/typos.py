@@ -9,7 +9,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import ne
 from zlib import crc32
 
@@ -21,6 +21,7 @@ MAX_WORDS = 3
 MAX_UNKNOWN = 24
 MAX_CANDIDATES = 40
 MAX_ASKED = 1 << 14
+MAX_KEPT = 256  # words of one prompt
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,9 +118,25 @@ def is_one_typo(typed: str, name: str) -> bool:
     return short[start + 2 :] == long[start + 2 :] and short[start : start + 2] == long[start + 1 : start - 1 if start else None : -1]
 
 
+def find_unknown(words: list[str], facts: WordFacts) -> set[str]:
+    """Return the Latin words of some length that no list knows. Prompts share most of the others: those are kept."""
+    ordinary = _ordinary(facts)
+    unmet = set(words) - facts.common - ordinary
+    unknown = {w for w in unmet if w.isascii() and 4 <= len(w) <= MAX_LENGTH and is_unknown(w, facts)}
+    if len(ordinary) >= MAX_ASKED:
+        ordinary.clear()
+    ordinary.update([w for w in unmet - unknown if len(w) <= MAX_LENGTH and w.isascii()][:MAX_KEPT])
+    return unknown
+
+
+@cache
+def _ordinary(facts: WordFacts) -> set[str]:  # noqa: ARG001
+    return set()
+
+
 def windows(words: list[str], facts: WordFacts) -> Iterator[tuple[int, int]]:
     """Yield ranges of up to three Latin words around each that no list knows; none begins or ends with a short common word."""
-    unknown = {w for w in set(words) - facts.common if 4 <= len(w) <= MAX_LENGTH and w.isascii() and is_unknown(w, facts)}
+    unknown = find_unknown(words, facts)
     if not unknown:
         return
     seen = set()

@@ -162,7 +162,7 @@ def readings(prompt: Folded, facts: WordFacts) -> Iterator[Reading]:
     text = prompt.text
     yield AsItIs(prompt, prompt.folded)
     start, hints, is_ascii = Edited(text), find_hints(text, facts), text.isascii()
-    if hints & LOOKS:
+    if hints & LOOKS and not is_ascii:
         start = _edit(start, find_look_alikes(text, facts), LOOKALIKE)
     apart = are_apart(prompt.words, is_ascii=is_ascii)
     inner = INNER_ASCII if is_ascii else INNER
