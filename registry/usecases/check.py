@@ -33,7 +33,7 @@ SALT_BYTES = 16
 class Checked:
     """A decision that stands in the log, the catalog it was made with, and what only its service gets to see.
 
-    `dismissed` are mentions found but not meant; `salt` opens the decision's commitment to the prompt.
+    `dismissed` are mentions found but not meant, when they were asked for; `salt` opens the decision's commitment to the prompt.
     """
 
     decision: Decision
@@ -71,7 +71,7 @@ async def check(
         await deciding.catch_up()
         receipt = await registry.log.append(deciding.decide(), again=deciding.again)
     decided, catalog = deciding.decided, deciding.catalog
-    dismissed = _dismissed(prompt, catalog, decided.decision.level) if explain else decided.dismissed
+    dismissed = _dismissed(prompt, catalog, decided.decision.level) if explain else ()
     return Checked(decided.decision, receipt, catalog, dismissed, decided.salt)
 
 
@@ -123,7 +123,6 @@ class _Decided:
     decision: Decision
     leaf: bytes
     named: tuple[str, ...]
-    dismissed: tuple[Mention, ...]
     salt: bytes
 
 
@@ -151,11 +150,9 @@ def decide(registry: Registry, caller: Caller, prompt: str, use: Use | None, lev
 
 def decide_as(asked: Asked, prompt: str, salt: bytes, catalog: Catalog) -> _Decided:
     """Decide; pure, and so what a replay does again."""
-    found = find_mentions(prompt, catalog.lexicon, asked.level)
-    mentions = tuple(m for m in found if m.status is not MentionStatus.dismissed)
-    dismissed = () if len(found) == len(mentions) else tuple(m for m in found if m.status is MentionStatus.dismissed)
+    mentions = find_mentions(prompt, catalog.lexicon, asked.level, dismissed=False)
     decision, leaf, named = conclude(asked, mentions, catalog, commit_to_prompt(prompt, salt), len(prompt))
-    return _Decided(decision, leaf, named, dismissed, salt)
+    return _Decided(decision, leaf, named, salt)
 
 
 def conclude(

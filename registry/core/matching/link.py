@@ -6,6 +6,7 @@ said about a name (match mode, benign phrases) stands above all evidence.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 
 from registry.core.matching.detect import Found
 from registry.core.matching.evidence import Sign
@@ -13,7 +14,7 @@ from registry.core.matching.fold import Folded, bare
 from registry.core.matching.lexicon import Lexicon
 from registry.core.matching.segment import BENIGN, EXACT, MODE, NEEDS_CONTEXT, STRONG_TITLE, as_a_name, is_capitalised
 from registry.core.matching.style import Style
-from registry.core.matching.surroundings import signs_around
+from registry.core.matching.surroundings import most_lookups_add, signs_around
 from registry.core.matching.variants import bordered
 from registry.core.matching.weights import METHOD_COST, WEIGHTS
 from registry.core.model import Level, MentionStatus
@@ -89,6 +90,20 @@ def weigh(prompt: str, found: Found, style: Style, lexicon: Lexicon) -> Weighed:
         signs.append(("several works", min(len(works) - 1, 3)))
     score += round(sum(WEIGHTS.get(sign, 0) * value for sign, value in signs))
     return Weighed(found, score, signs, text, -method, tuple(sorted(of_works)), of_works)
+
+
+def may_be_meant(prompt: str, found: Found, style: Style, lexicon: Lexicon, level: Level) -> bool:
+    """False when a name is surely dismissed unless it has company: told by less than `weigh` looks at."""
+    signs = signs_around(prompt, found, style, lexicon.facts, look_up=False)
+    most = sum([WEIGHTS.get(sign, 0) * value for sign, value in signs]) + _most_unseen()
+    segments = lexicon.segments
+    alone = max(segments[n].base[i] - METHOD_COST[m] + EXACT_MODE * (segments[n].modes[i] & MODE == EXACT) for n, i, m in found.names)
+    return bool(alone + most >= THRESHOLDS[level][0] - 1)
+
+
+@cache
+def _most_unseen() -> int:
+    return most_lookups_add(WEIGHTS) + max(0, 3 * WEIGHTS.get("several works", 0))
 
 
 def _stands_as_a_name(surface: str, style: Style) -> bool:

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from registry.core.matching.detect import Search, find_names, find_quieter
 from registry.core.matching.explain import evidence_words, method_name
 from registry.core.matching.lexicon import Lexicon
-from registry.core.matching.link import THRESHOLDS, Company, Weighed, company_of, settle, weigh
+from registry.core.matching.link import THRESHOLDS, Company, Weighed, company_of, may_be_meant, settle, weigh
 from registry.core.matching.style import Style, style_of
 from registry.core.model import Level, Mention, MentionStatus
 
@@ -19,8 +19,10 @@ EVERYTHING = -(1 << 15)
 _ORDER = {MentionStatus.linked: 0, MentionStatus.ambiguous: 0, MentionStatus.dismissed: 1}
 
 
-def find_mentions(prompt: str, lexicon: Lexicon, level: Level = Level.balanced, *, explain: bool = False) -> tuple[Mention, ...]:
-    """Return the mentions in reading order, those dismissed after weighing too.
+def find_mentions(
+    prompt: str, lexicon: Lexicon, level: Level = Level.balanced, *, explain: bool = False, dismissed: bool = True
+) -> tuple[Mention, ...]:
+    """Return the mentions in reading order, those dismissed after weighing too, unless `dismissed` is False, which is faster.
 
     Pure and deterministic in (prompt, lexicon, level, MATCHER_VERSION). Offsets are code points of `prompt`. Mentions do
     not overlap: what is meant wins over what is dismissed, then the longer over the shorter. Names too ordinary to be meant
@@ -32,13 +34,17 @@ def find_mentions(prompt: str, lexicon: Lexicon, level: Level = Level.balanced, 
         return ()
     found, titles = search.names(), search.titles()
     style = style_of(prompt)
-    weighed = [weigh(prompt, f, style, lexicon) for f in found]
+    likely = found if dismissed else [f for f in found if may_be_meant(prompt, f, style, lexicon, level)]
+    weighed = [weigh(prompt, f, style, lexicon) for f in likely]
     company = company_of(prompt, weighed, titles, lexicon)
-    if not explain and (company.titles or company.characters):
+    is_accompanied = bool(company.titles or company.characters)
+    if len(likely) < len(found) and (is_accompanied or len(found) > MAX_MENTIONS):
+        weighed = [weigh(prompt, f, style, lexicon) for f in found]
+    if not explain and is_accompanied:
         weighed += _company_only(search, floor - MOST_COMPANY_ADDS, company, style)
     for mention in weighed:
         settle(prompt, mention, company, lexicon, level)
-    return tuple(_mention(prompt, w) for w in _apart(weighed))
+    return tuple(_mention(prompt, w) for w in _apart(weighed) if dismissed or w.status is not MentionStatus.dismissed)
 
 
 def _company_only(search: Search, floor: int, company: Company, style: Style) -> list[Weighed]:

@@ -11,7 +11,7 @@ from registry.core.matching.lexicon import Lexicon, compile_lexicon, extend_lexi
 from registry.core.matching.mentions import MOST_A_PLACE_ADDS, confidence, find_mentions
 from registry.core.matching.segment import EVERYDAY, STRONG_TITLE, TITLE, is_careful, names_of, score_alone, title_score, titles_of
 from registry.core.matching.variants import METHODS, bordered, spellings
-from registry.core.model import Character, Level, MatchMode, Mention, MentionStatus, Work
+from registry.core.model import Character, Level, MatchMode, Mention, Work
 
 # From these scores on, a name stands by itself, or needs a capital, a cue or company.
 ALONE, WITH_EVIDENCE = 100, EVERYDAY
@@ -88,7 +88,7 @@ def report_aliases(draft: Character, work: Work | None, lexicon: Lexicon, sample
     facts = lexicon.facts
     alone = compile_lexicon([draft], [work] if work else [], facts)
     texts = [fold(text, facts.fold) for text in sample]
-    hits = [m for text in sample for m in find_mentions(text, alone) if m.status is not MentionStatus.dismissed]
+    hits = [m for text in sample for m in find_mentions(text, alone, dismissed=False)]
     reports = []
     for name in weigh_names(draft, work, lexicon):
         chosen, why = _choose(name.match, name.score, name.folded)

@@ -61,13 +61,19 @@ _CROSSED = {sign: sign for sign in (
 )} | {f"{case}, {crowd}": case for case in ("capital", "capital at start", "upper case") for crowd in ("few", "some", "many")}  # fmt: skip
 
 
-_CROSSED_WITH = {
-    kind: {sign: f"{kind}: {short}" for sign, short in _CROSSED.items()}
-    for kind in ("renowned word", "renowned", "phrase", "word", "personal", "coined")
-}
+_KINDS = ("renowned word", "renowned", "phrase", "word", "personal", "coined")
+_CROSSED_WITH = {kind: {sign: f"{kind}: {short}" for sign, short in _CROSSED.items()} for kind in _KINDS}
+# Signs for which the name must be looked up together with its neighbours: most of what weighing costs.
+_LOOKED_UP = ("in known phrase", "han straddles", "kana inside word", "han inside word", "hangul inside word")
 
 
-def signs_around(prompt: str, found: Found, style: Style, facts: WordFacts) -> list[Sign]:
+def most_lookups_add(weights: dict[str, int]) -> int:
+    """Return the most that signs add which `signs_around` leaves out when nothing is looked up."""
+    each = ([weights.get(sign, 0) + weights.get(_CROSSED_WITH[kind].get(sign, ""), 0) for kind in _KINDS] for sign in _LOOKED_UP)
+    return sum(max(0, *worth) for worth in each)
+
+
+def signs_around(prompt: str, found: Found, style: Style, facts: WordFacts, *, look_up: bool = True) -> list[Sign]:
     """Return what the place where a name stands tells."""
     surface = prompt[found.start : found.end]
     script, flags = script_of(found.key), facts.find(found.key)
@@ -77,12 +83,14 @@ def signs_around(prompt: str, found: Found, style: Style, facts: WordFacts) -> l
     if style.cue:
         signs.append(("cue word", 1))
     signs += _topic(style)
-    if _in_known_phrase(prompt, found, facts):
+    if look_up and _in_known_phrase(prompt, found, facts):
         signs.append(("in known phrase", 1))
     if script in {"latin", "other"}:
         signs += _latin(prompt, found, surface, style, facts, flags)
     else:
-        signs += _asian(prompt, found, surface, script, facts)
+        signs += _asian(prompt, found, surface, script)
+        if look_up:
+            signs += _with_neighbours(prompt, found, script, facts)
     crossed = _CROSSED_WITH[_kind_of(found.key, script, flags)]
     return signs + [(crossed[sign], value) for sign, value in signs if sign in crossed]
 
@@ -204,7 +212,7 @@ def _case(surface: str, before: str, style: Style) -> str:
     return f"capital at start, {crowd}" if start else f"capital, {crowd}"
 
 
-def _asian(prompt: str, found: Found, surface: str, script: str, facts: WordFacts) -> list[Sign]:
+def _asian(prompt: str, found: Found, surface: str, script: str) -> list[Sign]:
     signs: list[Sign] = []
     start, end = found.start, found.end
     if _MEDIUM_CJK.match(prompt, end, end + 8):
@@ -219,10 +227,16 @@ def _asian(prompt: str, found: Found, surface: str, script: str, facts: WordFact
             signs.append(("hiragana before", 1))
     if script == "kana" and (left == "・" or right == "・"):
         signs.append(("kana name goes on", 1))
-    if script == "han" and _straddles(prompt, found, facts):
-        signs.append(("han straddles", 1))
     if script == "han":
         signs += [(f"han {side}", 1) for side, char in (("before", left), ("after", right)) if char and _HAN.match(char)]
+    return signs
+
+
+def _with_neighbours(prompt: str, found: Found, script: str, facts: WordFacts) -> list[Sign]:
+    """Return whether the name makes words with its neighbours."""
+    signs: list[Sign] = []
+    if script == "han" and _straddles(prompt, found, facts):
+        signs.append(("han straddles", 1))
     if _inside_word(prompt, found, facts):
         signs.append((f"{script} inside word", 1))
     return signs

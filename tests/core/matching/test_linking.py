@@ -1,8 +1,11 @@
 """What is registered as an ordinary word is meant only in company; the rightsholder's word stands above evidence."""
 
+import pytest
+
 from registry.core.matching import compile_lexicon, extend_lexicon, find_mentions
 from registry.core.model import Alias, Level
 from tests.core.matching.catalog import CHARACTERS, WORKS, character
+from tests.core.matching.test_disguises import DISGUISED, FRAMES
 
 
 def answered(prompt, lexicon, level=Level.balanced):
@@ -54,3 +57,12 @@ def test_a_name_registered_later_is_found_at_once(lexicon):
     longer = extend_lexicon(lexicon, [character("new", "Brindlewock")], [])
     assert answered("Brindlewock", lexicon) == []
     assert answered("Brindlewock", longer) == ["Brindlewock"]
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_leaving_out_what_is_dismissed_changes_nothing_else(lexicon, level):
+    prompts = [frame.format(name) for name in DISGUISED for frame in FRAMES] + ["white link " * 300, "Momoringa " * 300 + "link"]
+    for prompt in prompts:
+        whole = find_mentions(prompt, lexicon, level)
+        meant = tuple(m for m in whole if m.status != "dismissed")
+        assert find_mentions(prompt, lexicon, level, dismissed=False) == meant
