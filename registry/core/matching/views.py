@@ -8,13 +8,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, chain, zip_longest
 from operator import add, sub
 from typing import Protocol
 
 from registry.core.matching.borders import is_katakana, splits_katakana
 from registry.core.matching.facts import WordFacts
-from registry.core.matching.fold import Folded
+from registry.core.matching.fold import Folded, bare
 from registry.core.matching.hints import (
     DIGITS,
     GAP,
@@ -199,10 +199,11 @@ def _swapped(edited: Edited, facts: WordFacts, prompt: Folded) -> Reread | None:
     old = [table[ord(prompt.text[place])] for place in edited.changed]
     if not all(len(char) == 1 and char >= "\x80" for char in (*new, *old)):
         return None
-    marks, folded = prompt.find(edited.changed), list(prompt.folded)
-    for mark, char in zip(marks, new, strict=True):
-        folded[mark] = char
-    return Reread(prompt, "".join(folded), edited, marks, edited.kinds)
+    places, folded = edited.changed, prompt.folded
+    # Of one or two places the fold of what stands before tells where they are; for more the whole way back is worth working out.
+    marks = [len(bare(prompt.text[: place + 1], table)) for place in places] if len(places) <= 2 else prompt.find(places)
+    kept = map(folded.__getitem__, map(slice, [0, *(mark + 1 for mark in marks)], [*marks, len(folded)]))
+    return Reread(prompt, "".join(chain.from_iterable(zip_longest(kept, new, fillvalue=""))), edited, marks, edited.kinds)
 
 
 def _squeezed(prompt: Folded, gaps: list[tuple[int, int]]) -> Squeezed:
