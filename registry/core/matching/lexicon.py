@@ -12,6 +12,7 @@ from registry.core.matching.segment import Segment, compile_segment
 from registry.core.model import Character, Work
 
 MAX_DELTAS = 8
+MUCH_LARGER = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,12 +78,26 @@ def _characters_of(lexicon: Lexicon, works: Iterable[str]) -> list[Character]:
 
 
 def _merged(lexicon: Lexicon) -> Lexicon:
-    """Put the deltas into one; when they have grown to a quarter of the base, into the base."""
+    """Put the newest deltas into one; when all have grown to a quarter of the base, into the base.
+
+    A delta joins those after it while it is not much larger than they are together, so that a change is compiled again only
+    as often as what changed since grows: many changes one by one cost little more than all at once.
+    """
     base, *deltas = lexicon.segments
-    changed = frozenset[str]().union(*(d.changed or () for d in deltas))
-    whole = 4 * len(changed) > len(base.characters) + len(base.works)
-    of_characters, of_works = (changed | base.characters.keys(), changed | base.works.keys()) if whole else (changed, changed)
-    characters = {i: c for i in of_characters if (c := lexicon.find_character(i)) is not None}
-    works = {i: w for i in of_works if (w := lexicon.find_work(i)) is not None}
-    merged = compile_segment(characters, works, lexicon.find_work, lexicon.facts, None if whole else changed)
-    return Lexicon((merged,) if whole else (base, merged), lexicon.facts)
+    sizes = [len(delta.changed or ()) for delta in deltas]
+    if 4 * sum(sizes) > len(base.characters) + len(base.works):
+        changed = frozenset(base.characters) | frozenset(base.works)
+        return Lexicon((_compiled(lexicon, deltas, changed, None),), lexicon.facts)
+    kept = len(deltas) - 2
+    while kept and sizes[kept - 1] <= MUCH_LARGER * sum(sizes[kept:]):
+        kept -= 1
+    merged = frozenset[str]().union(*(delta.changed or () for delta in deltas[kept:]))
+    return Lexicon((base, *deltas[:kept], _compiled(lexicon, [], merged, merged)), lexicon.facts)
+
+
+def _compiled(lexicon: Lexicon, deltas: Iterable[Segment], entries: frozenset[str], changed: frozenset[str] | None) -> Segment:
+    """Compile entries, and those that deltas changed, as they are now."""
+    ids = entries.union(*(delta.changed or () for delta in deltas))
+    characters = {i: c for i in ids if (c := lexicon.find_character(i)) is not None}
+    works = {i: w for i in ids if (w := lexicon.find_work(i)) is not None}
+    return compile_segment(characters, works, lexicon.find_work, lexicon.facts, changed)

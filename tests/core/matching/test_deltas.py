@@ -4,6 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.core.matching import compile_lexicon, extend_lexicon, find_mentions
+from registry.core.matching import lexicon as lexicons
+from registry.core.matching.segment import compile_segment
 from registry.core.model import EntryStatus
 from tests.core.matching.catalog import CHARACTERS, WORKS, character, work
 
@@ -46,3 +48,19 @@ def test_withdrawing_a_character_removes_only_its_mentions(lexicon):
     before = {m.surface for m in find_mentions("Zorblaxian Quentira Velloss Momoringa", lexicon)}
     after = {m.surface for m in find_mentions("Zorblaxian Quentira Velloss Momoringa", extend_lexicon(lexicon, [gone], []))}
     assert before - after == {"Zorblaxian"}
+
+
+def test_changes_one_by_one_are_compiled_again_only_as_often_as_their_number_doubles(facts, monkeypatch):
+    compiled = []
+
+    def compile_counted(characters, *rest):
+        compiled.append(len(characters))
+        return compile_segment(characters, *rest)
+
+    grown = compile_lexicon([character(f"b{i}", f"Zorblax{i:04}ian") for i in range(1_600)], [], facts)
+    monkeypatch.setattr(lexicons, "compile_segment", compile_counted)
+    for i in range(390):
+        grown = extend_lexicon(grown, [character(f"n{i}", f"Quentir{i:04}essa")], [])
+        assert len(grown.segments) <= lexicons.MAX_DELTAS + 1
+    assert [m.surface for m in find_mentions("Quentir0000essa, Quentir0389essa", grown)] == ["Quentir0000essa", "Quentir0389essa"]
+    assert sum(compiled) <= 390 * 8
