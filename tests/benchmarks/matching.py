@@ -84,10 +84,7 @@ class MadeUp(Mapping[str, Character]):
 def plain_pass(prompt: str, lexicon: Lexicon) -> int:
     """Fold once, one pass, and look at every hit: what matching cost before it weighed anything."""
     folded = fold(prompt, lexicon.facts.fold)
-    segment = lexicon.segments[0]
-    return sum(
-        1 for _, end, pattern in segment.automaton.find_overlapping(folded) if segment.best[pattern] > -400 and whole_end(folded, end)
-    )
+    return sum(1 for _, end, _ in lexicon.segments[0].find(folded, -400) if whole_end(folded, end))
 
 
 def resident_megabytes() -> int:

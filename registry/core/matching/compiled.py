@@ -28,6 +28,9 @@ def segment_to_bytes(segment: Segment, key: Mapping[str, str | int]) -> bytes:
     owners, typos = segment.owners, segment.typos
     parts = [
         segment.automaton.serialize(),
+        segment.tails.data,
+        _packed(segment.tails.ends),
+        _packed(segment.heads),
         _packed(segment.first),
         _packed(segment.refs),
         _packed(segment.best),
@@ -82,6 +85,8 @@ def segment_from_bytes(
         raise InvalidInput("the compiled names are of another version of the automaton") from None
     return Segment(
         automaton=automaton,
+        tails=texts(),
+        heads=numbers("I"),
         first=numbers("I"),
         refs=numbers("I"),
         best=numbers("h"),

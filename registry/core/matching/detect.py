@@ -7,7 +7,7 @@ from itertools import accumulate
 from registry.core.matching.borders import whole_end
 from registry.core.matching.fold import Folded
 from registry.core.matching.lexicon import Lexicon
-from registry.core.matching.segment import TITLE
+from registry.core.matching.segment import HIGHEST, TITLE
 from registry.core.matching.typos import MAX_LENGTH, MIN_LENGTH, TYPO, windows
 from registry.core.matching.views import Reading, readings
 
@@ -36,7 +36,7 @@ class Search:
     prompt: str
     lexicon: Lexicon
     floor: int
-    below: int = 1 << 15
+    below: int = HIGHEST
     found: dict[tuple[int, int, bool], Found] = field(default_factory=dict)
     texts: list[Reading] = field(default_factory=list)
 
@@ -50,11 +50,9 @@ class Search:
 
     def hits(self, text: Reading) -> list[tuple[int, int, int, int]]:
         """Return (segment, start, end, pattern) of what the automata find in one reading, for names that score in the range."""
-        floor, below, found = self.floor, self.below, []
+        found = []
         for number, segment in enumerate(self.lexicon.segments):
-            best = segment.best
-            hits = segment.automaton.find_overlapping(text.folded)
-            found += [(number, start, end, pattern) for start, end, pattern in hits if floor <= best[pattern] < below]
+            found += [(number, *hit) for hit in segment.find(text.folded, self.floor, self.below)]
         return found if not text.kinds else [hit for hit in found if text.may_touch(hit[1], hit[2])]
 
     def scan(self, text: Reading) -> None:
@@ -84,7 +82,7 @@ class Search:
     def note(self, number: int, pattern: int, spot: tuple[int, int], key: str, kinds: frozenset[str]) -> None:
         """Add the owners of a pattern to what was found at a place; a plainer reading of the same place stands."""
         segment = self.lexicon.segments[number]
-        for packed in segment.refs[segment.first[pattern] : segment.first[pattern + 1]]:
+        for packed in segment.names_of(pattern):
             name, method = packed >> 3, packed & 7
             if self.lexicon.is_current(number, segment.owners[name]):
                 self.add(spot, key, (number, name, method), kinds, titles=bool(segment.modes[name] & TITLE))

@@ -43,7 +43,7 @@ class Lexicon:
     def works_of(self, number: int, pattern: int) -> frozenset[str]:
         """Return the works of the characters that a pattern of segment `number` may mean."""
         segment = self.segments[number]
-        names = [ref >> 3 for ref in segment.refs[segment.first[pattern] : segment.first[pattern + 1]]]
+        names = [ref >> 3 for ref in segment.names_of(pattern)]
         return frozenset(work for work in map(segment.owners.work_of, names) if work is not None)
 
 

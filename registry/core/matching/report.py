@@ -151,10 +151,9 @@ def _owners(pattern: str, own: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the other characters that are found under the same spelling."""
     owners = set()
     for number, segment in enumerate(lexicon.segments):
-        for start, end, hit in segment.automaton.find_overlapping(pattern if pattern.endswith(" ") else f"{pattern} "):
+        for start, end, hit in segment.find(pattern if pattern.endswith(" ") else f"{pattern} "):
             if start == 0 and end >= len(pattern):
-                refs = segment.refs[segment.first[hit] : segment.first[hit + 1]]
-                names = [r >> 3 for r in refs if not segment.modes[r >> 3] & TITLE]
+                names = [r >> 3 for r in segment.names_of(hit) if not segment.modes[r >> 3] & TITLE]
                 owners |= {segment.owners[n] for n in names if lexicon.is_current(number, segment.owners[n])}
     return tuple(sorted(owners - {own}))
 

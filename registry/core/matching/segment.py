@@ -4,7 +4,8 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from operator import itemgetter
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
@@ -19,6 +20,11 @@ from registry.core.model import IN_FORCE, Character, CharacterDraft, EntryStatus
 MODE = 3  # the bits of a column of modes that hold the match mode
 TITLE = 8  # a flag beside it: this text is a title of a work, evidence rather than a name
 BENIGN = 16  # a flag beside it: there are phrases in which this name is meant otherwise
+
+LOWEST, HIGHEST = -(1 << 15), 1 << 15  # no name scores below the one, nor from the other
+SEVERAL = 1 << 31
+DISTINCT = 2  # with two characters more than tell a pattern from the others, few hits are none
+_END_AND_START = itemgetter(1, 0)
 
 AS_A_NAME = 250  # hundredths of a logit, set by hand
 EXACT, NEEDS_CONTEXT = 1, 2
@@ -64,13 +70,17 @@ class Owners:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
-    """Entries compiled together. Pattern i has the references refs[first[i]:first[i + 1]], each `name << 3 | method`.
+    """Entries compiled together. A pattern stands for names, each as `name << 3 | method`: heads[pattern] is the only one, or,
+    less SEVERAL, number i of those for several, refs[first[i]:first[i + 1]].
 
-    `best` is what a pattern's best name scores on its own. A name has a text, an owner (the id of a character or a work), a
-    base score and a mode. `changed` are the entries of which the segment says the last word up to here; None: of every one.
+    The automaton holds of a pattern as much as tells it from all others, and a little more; the rest is its tail. `best` is
+    what a pattern's best name scores on its own. A name has a text, an owner (the id of a character or a work), a base score
+    and a mode. `changed` are the entries of which the segment says the last word up to here; None: of every one.
     """
 
     automaton: CharwiseDoubleArrayAhoCorasick
+    tails: Texts
+    heads: array  # type: ignore[type-arg]
     first: array  # type: ignore[type-arg]
     refs: array  # type: ignore[type-arg]
     best: array  # type: ignore[type-arg]
@@ -83,6 +93,21 @@ class Segment:
     characters: Mapping[str, Character]
     works: Mapping[str, Work]
     members: Mapping[str, tuple[str, ...]]
+
+    def find(self, folded: str, floor: int = LOWEST, below: int = HIGHEST) -> list[tuple[int, int, int]]:
+        """Return (start, end, pattern) wherever a pattern stands whose best name scores in the range, in the order of the ends."""
+        best, tails, found = self.best, self.tails, []
+        for start, end, pattern in [hit for hit in self.automaton.find_overlapping(folded) if floor <= best[hit[2]] < below]:
+            tail = tails[pattern]
+            if not tail or folded.startswith(tail, end):
+                found.append((start, end + len(tail), pattern))
+        found.sort(key=_END_AND_START)
+        return found
+
+    def names_of(self, pattern: int) -> Iterable[int]:
+        """Return the names that a pattern stands for, each as `name << 3 | method`."""
+        head = self.heads[pattern]
+        return (head,) if head < SEVERAL else self.refs[self.first[head - SEVERAL] : self.first[head - SEVERAL + 1]]
 
     def speaks_of(self, entry: str) -> bool:
         """True when this segment says the last word of an entry, up to here."""
@@ -132,19 +157,35 @@ class _Columns:
             else:
                 self.more.setdefault(pattern, []).append(ref)
 
-    def references(self) -> tuple[array, array, array]:  # type: ignore[type-arg]
-        """Return `first`, `refs` and `best` of the patterns."""
-        first, refs, best = array("I", [0]), array("I"), array("h")
-        base, more = self.base, self.more
-        for pattern, head in enumerate(self.heads):
-            refs.append(head)
-            score = base[head >> 3] - METHOD_COST[head & 7]
-            if pattern in more:
-                refs.extend(more[pattern])
-                score = max(score, *(base[r >> 3] - METHOD_COST[r & 7] for r in more[pattern]))
+    def references(self) -> tuple[array, array, array, array]:  # type: ignore[type-arg]
+        """Return `heads`, `first`, `refs` and `best` of the patterns."""
+        heads, first, refs = array("I", self.heads), array("I", [0]), array("I")
+        base, best = self.base, array("h", [self.base[head >> 3] - METHOD_COST[head & 7] for head in self.heads])
+        for pattern, more in self.more.items():
+            heads[pattern] = SEVERAL + len(first) - 1
+            refs.extend([self.heads[pattern], *more])
             first.append(len(refs))
-            best.append(score)
-        return first, refs, best
+            best[pattern] = max(best[pattern], *(base[r >> 3] - METHOD_COST[r & 7] for r in more))
+        return heads, first, refs, best
+
+
+def cut(patterns: list[str]) -> tuple[list[str], Texts]:
+    """Cut each pattern after DISTINCT characters more than it shares with any other: return what stands before and after."""
+    ordered = sorted(range(len(patterns)), key=patterns.__getitem__)
+    lengths = array("I", bytes(4 * len(patterns)))
+    for one, other in pairwise(ordered):
+        shared = _shared(patterns[one], patterns[other])
+        lengths[one], lengths[other] = max(lengths[one], shared), shared
+    kept = [pattern[: length + DISTINCT] for pattern, length in zip(patterns, lengths, strict=True)]
+    return kept, texts_of(pattern[length + DISTINCT :] for pattern, length in zip(patterns, lengths, strict=True))
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters two texts, in order, begin alike."""
+    for place, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return place
+    return len(one)
 
 
 def compile_segment(
@@ -166,9 +207,12 @@ def compile_segment(
         if key not in titles:
             titles[key] = titles_of(find_work(key), facts)
         _add_names(columns, character, titles[key], facts.fold, lookup)
-    first, refs, best = columns.references()
+    heads, first, refs, best = columns.references()
+    distinct, tails = cut(list(columns.patterns))
     return Segment(
-        automaton=CharwiseDoubleArrayAhoCorasick(list(columns.patterns) or ["\x00"]),
+        automaton=CharwiseDoubleArrayAhoCorasick(distinct or ["\x00"]),
+        tails=tails,
+        heads=heads,
         first=first,
         refs=refs,
         best=best,
