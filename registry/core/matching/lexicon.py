@@ -13,6 +13,7 @@ from registry.core.model import Character, Work
 
 MAX_DELTAS = 8
 MUCH_LARGER = 4
+MATCHED = ("status", "work", "name", "aliases", "title", "titles")  # all that matching reads of a character or a work
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,10 +57,14 @@ def compile_lexicon(characters: Iterable[Character], works: Iterable[Work], fact
 def extend_lexicon(lexicon: Lexicon, characters: Iterable[Character], works: Iterable[Work]) -> Lexicon:
     """Return a lexicon with these entries added, replaced (same id) or, when withdrawn, gone.
 
-    The result finds what `compile_lexicon` of everything would find; the cost follows the size of the change.
+    The result finds what `compile_lexicon` of everything would find; the cost follows the size of the change. Most changes are
+    of policies: an entry that keeps its names is not compiled again.
     """
-    changed_works = {w.id: w for w in works}
-    changed = {c.id: c for c in _characters_of(lexicon, changed_works)} | {c.id: c for c in characters}
+    changed_works = {w.id: w for w in works if not _is_same(w, lexicon.find_work(w.id))}
+    others = {c.id: c for c in characters if not _is_same(c, lexicon.find_character(c.id))}
+    changed = {c.id: c for c in _characters_of(lexicon, changed_works)} | others
+    if not changed and not changed_works:
+        return lexicon
 
     def find_work(work: str) -> Work | None:
         return changed_works[work] if work in changed_works else lexicon.find_work(work)
@@ -67,6 +72,11 @@ def extend_lexicon(lexicon: Lexicon, characters: Iterable[Character], works: Ite
     delta = compile_segment(changed, changed_works, find_work, lexicon.facts, frozenset(changed) | frozenset(changed_works))
     longer = Lexicon((*lexicon.segments, delta), lexicon.facts)
     return longer if len(longer.segments) <= MAX_DELTAS + 1 else _merged(longer)
+
+
+def _is_same(entry: Character | Work, known: Character | Work | None) -> bool:
+    """True when the matcher knows an entry as it is: whose it is, what it is called, whether that is in force."""
+    return known is not None and all(getattr(entry, name, None) == getattr(known, name, None) for name in MATCHED)
 
 
 def _characters_of(lexicon: Lexicon, works: Iterable[str]) -> list[Character]:

@@ -1,12 +1,14 @@
 """A base with deltas finds exactly what a fresh compilation finds; withdrawing removes only what was withdrawn."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.core.matching import compile_lexicon, extend_lexicon, find_mentions
 from registry.core.matching import lexicon as lexicons
 from registry.core.matching.segment import compile_segment
-from registry.core.model import EntryStatus
+from registry.core.model import Character, EntryStatus, Work
+from registry.core.policy import Policy
 from tests.core.matching.catalog import CHARACTERS, WORKS, character, work
 
 PROMPT = (
@@ -64,3 +66,19 @@ def test_changes_one_by_one_are_compiled_again_only_as_often_as_their_number_dou
         assert len(grown.segments) <= lexicons.MAX_DELTAS + 1
     assert [m.surface for m in find_mentions("Quentir0000essa, Quentir0389essa", grown)] == ["Quentir0000essa", "Quentir0389essa"]
     assert sum(compiled) <= 390 * 8
+
+
+def test_what_keeps_its_names_is_not_compiled_again(lexicon):
+    policy = Policy(usage="prohibited")
+    characters = [c.model_copy(update={"policy": policy}) for c in CHARACTERS]
+    works = [w.model_copy(update={"policy": policy}) for w in WORKS]
+    assert extend_lexicon(lexicon, characters, works) is lexicon
+    renamed = characters[0].model_copy(update={"name": "Brindlewock"})
+    assert extend_lexicon(lexicon, [renamed, *characters[1:]], works).segments[-1].changed == {renamed.id}
+
+
+@pytest.mark.parametrize("field", [*Character.model_fields, *Work.model_fields])
+def test_whatever_compiling_reads_of_an_entry_is_compared(field):
+    """Each field is either compared or read by nothing of the matcher: a new one must be put on one side."""
+    unread = {"id", "ref", "rightsholder", "created_at", "updated_at", "revision", "policy", "scheduled"}
+    assert field in unread or field in lexicons.MATCHED
