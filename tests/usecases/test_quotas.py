@@ -1,7 +1,9 @@
 """A key's quota across processes: never more than the quota and a free share each, and no database call for each request."""
 
+import asyncio
 import subprocess
 import sys
+import threading
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,3 +150,18 @@ def test_while_the_database_cannot_be_written_each_key_has_its_free_share(regist
 def test_no_quota_is_no_limit(registry, callers, minute):
     quotas = Quotas(registry, 0, clock=minute.monotonic)
     assert use_up(quotas, callers["service"], at_most=1000) == 1000
+
+
+def test_requests_that_wait_together_take_one_lease_and_hold_one_thread(registry, callers, minute, monkeypatch):
+    quotas, leases = Quotas(registry, 2000, clock=minute.monotonic), []
+    write_aside = registry.database.write_aside
+    monkeypatch.setattr(type(registry.database), "write_aside", lambda _: leases.append(threading.current_thread()) or write_aside())
+    while quotas.take(callers["service"]):
+        pass
+
+    async def ask_together():
+        return await asyncio.gather(*(quotas.lease_in_line(callers["service"]) for _ in range(20)))
+
+    assert len(asyncio.run(ask_together())) == 20
+    assert len(leases) == 1
+    quotas.close()
