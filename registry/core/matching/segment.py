@@ -278,8 +278,10 @@ def is_careful(character: CharacterDraft) -> bool:
 
 
 def titles_of(work: Work | None, facts: WordFacts) -> frozenset[str]:
-    """Return a work's titles, folded."""
-    return frozenset(bare(t, facts.fold) for t in (work.title, *(t.text for t in work.titles))) if work else frozenset()
+    """Return an active work's titles, folded; a withdrawn one has none, whenever its characters are compiled."""
+    if work is None or work.status is not EntryStatus.active:
+        return frozenset()
+    return frozenset(bare(t, facts.fold) for t in (work.title, *(t.text for t in work.titles)))
 
 
 def as_a_name(text: str, flags: int) -> int:

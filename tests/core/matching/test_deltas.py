@@ -1,7 +1,7 @@
 """A base with deltas finds exactly what a fresh compilation finds; withdrawing removes only what was withdrawn."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from registry.core.matching import compile_lexicon, extend_lexicon, find_mentions
@@ -31,6 +31,7 @@ CHANGES = st.lists(st.tuples(st.sampled_from(REFS), st.sampled_from(["withdraw",
 
 
 @settings(max_examples=60, deadline=None)
+@example(changes=[(REFS[0], "rename")] * 8, title="White", gone=True)
 @given(CHANGES, st.sampled_from(["Glimmerwood Saga", "White", "Quentira Velloss"]), st.booleans())
 def test_base_and_deltas_find_what_a_fresh_compilation_finds(facts, lexicon, changes, title, gone):
     characters, works, grown = {c.id: c for c in CHARACTERS}, {w.id: w for w in WORKS}, lexicon
