@@ -2,7 +2,7 @@
 
     python tools/build_word_facts.py SOURCE_FOLDER registry/data/word_facts.bin
 
-One row a word: a 40-bit key of its folded text and 24 bits of facts (layout: `registry.core.matching.facts`).
+One row a word: a 37-bit key of its folded text and 27 bits of facts (layout: `registry.core.matching.facts`).
 Sources and licences stand in `registry/data/README.md`; nothing here reads labelled prompts.
 """
 
@@ -200,18 +200,51 @@ def read_human_names(rows, folder):
             rows.flag(name, layout.GIVEN)
 
 
+MARKS = {"~": layout.KNOWN_SOMETIMES, "?": layout.KNOWN_SELDOM}
+SURENESS = (layout.KNOWN_SELDOM, layout.KNOWN_SOMETIMES, 0)  # of several marks the surest counts
+BESIDE = (("people.txt", "FAMOUS"), ("brands.txt", "BRAND"), ("terms.txt", ""))
+
+
 def read_known(rows, folder):
-    """Characters, works, people and brands of wide renown, from our own lists in `tools/known`."""
-    for line in _known_lines(folder / "characters.txt"):
+    """Characters, works, people, brands and terms of wide renown, from our own lists in `tools/known`; README.md there says how they read."""
+    marks = {}
+    for path in sorted(folder.glob("*.txt")):
+        if path.name not in dict(BESIDE):
+            _read_characters(rows, marks, path)
+    for key, mark in marks.items():
+        rows.flag(key, layout.KNOWN | mark)
+    for file, bit in BESIDE:
+        for line in _known_lines(folder / file):
+            for name in filter(None, re.split(r", *", line)):
+                rows.flag(name, getattr(layout, bit) if bit else _word_bit(name))
+
+
+def _read_characters(rows, marks, path):
+    for line in _known_lines(path):
         titles, _, names = line.partition(": ")
         for title in titles.split("; "):
             rows.flag(title, layout.KNOWN_WORK)
         for name in filter(None, names.split(", ")):
-            rows.flag(name, layout.KNOWN)
-    for file, bit in (("people.txt", layout.FAMOUS), ("brands.txt", layout.BRAND)):
-        for line in _known_lines(folder / file):
-            for name in line.split(", "):
-                rows.flag(name, bit)
+            _mark(marks, rows, name)
+            if path.name == "household.txt":
+                rows.flag(name.rstrip("~?"), layout.KNOWN_WELL)
+
+
+def _mark(marks, rows, name):
+    text, mark = name.rstrip("~?"), MARKS.get(name[-1], 0)
+    words = text.split(" ")
+    for spelling in {text, " ".join(reversed(words)) if len(words) == 2 else text}:  # "Uzumaki Naruto" as well
+        key = rows.fold(spelling)
+        if key:
+            marks[key] = max(mark, marks.get(key, SURENESS[0]), key=SURENESS.index)
+
+
+def _word_bit(text):
+    if re.search("[\u3041-\u30ff]", text):
+        return layout.WORD_JA
+    if re.search("[\uac00-\ud7a3]", text):
+        return layout.WORD_KO
+    return layout.WORD_ZH | layout.WORD_JA if re.search("[\u3400-\u9fff]", text) else layout.WORD_EN
 
 
 def _known_lines(path):
@@ -246,7 +279,7 @@ def write(rows, target, tables):
         if _worth(word, best, rows):
             packed[layout.word_key(word)] = layout.pack(best, uneven, rows.flags[word] | at_home_elsewhere(rows.zipf.get(word, {})))
     common = sorted(w for w, z in rows.zipf.items() if w.isascii() and w.isalpha() and max(z.get(lang, 0.0) for lang in COMMON) >= 4.0 or z.get("en", 0.0) >= 3.5)
-    words = b"".join(struct.pack("<Q", key << 24 | value) for key, value in sorted(packed.items()))
+    words = b"".join(struct.pack("<Q", key << layout.BITS | value) for key, value in sorted(packed.items()))
     fold, looks = ({f"{c:x}": t for c, t in sorted(table.items()) if not 0xAC00 <= c < 0xD7A4} for table in tables)
     texts = zlib.compress(json.dumps([fold, looks, " ".join(common)]).encode(), 9)
     target.write_bytes(layout.MAGIC + struct.pack("<II", len(texts), len(words)) + texts + zlib.compress(words, 9))

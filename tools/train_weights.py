@@ -32,7 +32,7 @@ from registry.core.matching.fold import bare
 from registry.core.matching.link import COMPANION, COMPANION_SCORE, THRESHOLDS, TITLE_NEARBY, WEAK_TITLE_NEARBY
 from registry.core.matching.segment import STRONG_TITLE, is_careful, titles_of
 from registry.core.matching.style import style_of
-from registry.core.matching.surroundings import signs_around
+from registry.core.matching.surroundings import is_renowned, signs_around, signs_of_letters, trust_in_company
 from registry.core.matching.variants import METHODS
 from registry.core.model import Character, Level, Work
 
@@ -127,15 +127,18 @@ class Finder:
     def look(self, kind, row, group, spots):
         text = row["text"]
         search = find_names(text, self.lexicon, -(1 << 15))
-        style, places = style_of(text), []
-        for f in search.names():
-            owners = [(*self.name(ref), ref[2]) for ref in f.names[:16]]
-            around, works = signs_around(text, f, style, self.facts), {owner[2] for owner in owners}
-            around += [("several works", min(len(works) - 1, 3))] if len(works) > 1 else []
-            places.append((f.start, f.end, f.key, owners, around))
         segments = self.lexicon.segments
         strong = [(t, segments[n].owners[i], segments[n].base[i] >= STRONG_TITLE) for t in search.titles() for n, i, _ in t.names]
         named = [(t.start, t.end, work, s) for t, work, s in strong if s or not text[t.start].islower()]
+        renowned = tuple((f.start, f.end) for f in search.names() if is_renowned(f.key, self.facts))
+        style, places = style_of(text, renowned), []
+        for f in search.names():
+            owners = [(*self.name(ref), ref[2]) for ref in f.names[:16]]
+            around, works = signs_around(text, f, style, self.facts), {owner[2] for owner in owners}
+            texts = [self.lexicon.segments[n].texts[i] for n, i, _ in f.names]
+            around += signs_of_letters(text[f.start : f.end], f.key, texts)
+            around += [("several works", min(len(works) - 1, 3))] if len(works) > 1 else []
+            places.append((f.start, f.end, f.key, owners, around, trust_in_company(text[f.start : f.end], f.key, self.facts)))
         return Text(kind, text, group, spots, row, places, named)
 
 
@@ -268,7 +271,7 @@ def with_company(examples, scores):
                 bonus = (TITLE_NEARBY if any(strong) else WEAK_TITLE_NEARBY) if strong else 0
                 bonus += COMPANION if any(w == work and (e <= start or end <= s) for (s, e), w in clear) else 0
                 best = max(best, bonus)
-            scores[i] += best / 100
+            scores[i] += best * text.found[i - here[0]][5] / 100
     return scores
 
 

@@ -67,18 +67,26 @@ def _renown(folded: str, script: str, entry: Entry, fact: WordFact) -> list[Sign
     """Return what general knowledge says: is this name, another name of the entry, or its work widely known?"""
     kind = "phrase" if script == "latin" and " " in folded else script
     ordinary = fact.flags & (f.WORD | _PERSONS)
-    known = fact.flags & f.KNOWN and (not ordinary or entry.known_work or entry.known > 0)  # "Link" of a work nobody knows is a link
+    doubtful = fact.flags & (f.KNOWN_SOMETIMES | f.KNOWN_SELDOM)
+    known = fact.flags & f.KNOWN and (not doubtful or entry.known_work or entry.known > 0)  # "Link" of a work nobody knows is a link
     told = (
-        ("known", known),
+        (known_as(fact.flags), known),
+        ("known well", known and fact.flags & f.KNOWN_WELL),
         ("known, ordinary", known and ordinary),
         ("known in known work", known and entry.known_work),
         ("entry known", entry.known > bool(known)),
+        ("entry known, several", entry.known > 3),
         ("work known", entry.known_work),
         ("some title", fact.flags & f.KNOWN_WORK and not fact.flags & f.KNOWN),
         ("famous person", fact.flags & f.FAMOUS),
         ("brand", fact.flags & f.BRAND),
     )
     return [sign for name, holds in told if holds for sign in ((name, 1), (f"{kind} {name}", 1))]
+
+
+def known_as(flags: int) -> str:
+    """Tell how surely a name on the lists means its character when it stands in a prompt."""
+    return "known, seldom meant" if flags & f.KNOWN_SELDOM else "known, sometimes meant" if flags & f.KNOWN_SOMETIMES else "known"
 
 
 def _part(folded: str, script: str, entry: Entry) -> list[Sign]:
@@ -191,7 +199,7 @@ def entry_of(names: list[str], titles: frozenset[str], facts: Lookup, *, careful
     for name in names:
         script, fact = script_of(name), facts[name]
         scripts.add(script)
-        known += bool(fact.flags & f.KNOWN and (known_work or not fact.flags & (f.WORD | _PERSONS)))
+        known += bool(fact.flags & f.KNOWN and (known_work or not fact.flags & (f.KNOWN_SOMETIMES | f.KNOWN_SELDOM)))
         if fact.flags & f.WORD:
             ordinary.add(script)
         elif (fact.flags & f.PROPER or fact.zipf >= 2.5) and not fact.flags & (f.GIVEN | f.SURNAME | f.PLACE):

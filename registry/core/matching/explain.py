@@ -26,12 +26,19 @@ _WORDS = {
     "in known phrase": "with the word beside it, it is a known person, product, place or term",
     "among artists": "it stands where artists are listed",
     "before dress": "a costume, toy or figure of it is named",
+    "renowned name elsewhere": "a widely known character is named elsewhere in the prompt",
+    "with accents": "written with accents that the registered name has not",
     "foreign word": "an everyday word of another language",
     "foreign word of foreign prompt": "an everyday word of the prompt's language",
 }
 # The kinds of names for which a sign counts apart.
 _OF = {
-    "renowned": "a widely known name", "renowned word": "a widely known name that is also a word or a person's", "phrase": "several words",
+    "household": "a household name", "household word": "a household name that is also a word or a person's",
+    "renowned": "a widely known name", "renowned word": "a widely known name that is also a word or a person's",
+    "sometimes meant": "a known name that is often something else",
+    "sometimes meant word": "a known name that is often a word or a person's",
+    "seldom meant": "a known name that is mostly something else",
+    "seldom meant word": "a known name that is mostly a word or a person's", "phrase": "several words",
     "word": "a word", "personal": "a person's name", "coined": "a name no list knows",
 }  # fmt: skip
 

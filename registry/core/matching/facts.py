@@ -1,7 +1,7 @@
 """What is known of ordinary words, names and characters: a pure value read from one shipped file (tools/build_word_facts.py).
 
-A word is looked up by a 40-bit checksum of its folded text, so that a million words are eight megabytes and load at once.
-The 24 bits beside it: 5 of frequency, 4 of unevenness, 15 flags.
+A word is looked up by a 37-bit checksum of its folded text, so that a million words are eight megabytes and load at once.
+The 27 bits beside it: 5 of frequency, 4 of unevenness, 18 flags.
 """
 
 import json
@@ -14,26 +14,30 @@ from typing import NamedTuple
 
 from registry.core.matching.fold import FoldTable
 
-MAGIC = b"WORDFACTS3"
+MAGIC = b"WORDFACTS4"
 
 WORD_EN, WORD_JA, WORD_ZH, WORD_KO = 1, 2, 4, 8
 GIVEN, SURNAME, PERSON, PLACE, PROPER, CREATURE = 16, 32, 64, 128, 256, 512
 KNOWN, KNOWN_WORK, FAMOUS, BRAND = 1024, 2048, 4096, 8192  # of wide renown: a character, a work, a real person, a product
 ELSEWHERE = 16384  # an everyday word of a language in Latin letters that is not English
+KNOWN_SOMETIMES, KNOWN_SELDOM = 32768, 65536  # beside KNOWN: in a prompt it means the character as often as not, or seldom
+KNOWN_WELL = 131072  # a household name
 WORD = WORD_EN | WORD_JA | WORD_ZH | WORD_KO
 
-_FLAG_BITS = 15
+_FLAG_BITS = 18
+BITS = _FLAG_BITS + 9
+_VALUE = (1 << BITS) - 1
 
 
 def word_key(text: str) -> int:
-    """40 bits of a folded word: CRC-32 and, from another family of checksums, eight bits of Adler-32."""
+    """37 bits of a folded word: CRC-32 and, from another family of checksums, five bits of Adler-32."""
     data = text.encode()
     adler = zlib.adler32(data)
-    return zlib.crc32(data) << 8 | (adler ^ adler >> 16) & 0xFF
+    return zlib.crc32(data) << 5 | (adler ^ adler >> 16) & 0x1F
 
 
 def pack(zipf: float, uneven: float, flags: int) -> int:
-    """Facts as 24 bits: quarter steps of the Zipf scale for frequency, half steps for unevenness."""
+    """Facts as 27 bits: quarter steps of the Zipf scale for frequency, half steps for unevenness."""
     frequency = min(31, max(0, round(4 * zipf)))
     return (frequency << 4 | min(15, round(2 * uneven))) << _FLAG_BITS | flags & (1 << _FLAG_BITS) - 1
 
@@ -81,12 +85,12 @@ class WordFacts:
         """Return the packed facts of a folded word, 0 when it is unknown."""
         data = folded.encode()
         check, adler = zlib.crc32(data), zlib.adler32(data)
-        key = (check << 8 | (adler ^ adler >> 16) & 0xFF) << 24
+        key = (check << 5 | (adler ^ adler >> 16) & 0x1F) << BITS
         top = check >> 16
         last = self.starts[top + 1]
         at = bisect_left(self.rows, key, self.starts[top], last)
-        if at < last and self.rows[at] ^ key < 1 << 24:
-            return int(self.rows[at] & 0xFFFFFF)
+        if at < last and self.rows[at] ^ key <= _VALUE:
+            return int(self.rows[at] & _VALUE)
         return 0
 
     def fact(self, folded: str) -> WordFact:

@@ -14,7 +14,7 @@ from registry.core.matching.fold import Folded, bare
 from registry.core.matching.lexicon import Lexicon
 from registry.core.matching.segment import BENIGN, EXACT, MODE, NEEDS_CONTEXT, STRONG_TITLE, as_a_name, is_capitalised
 from registry.core.matching.style import Style
-from registry.core.matching.surroundings import most_lookups_add, signs_around
+from registry.core.matching.surroundings import ACCENTS, is_renowned, most_lookups_add, signs_around, signs_of_letters, trust_in_company
 from registry.core.matching.variants import bordered
 from registry.core.matching.weights import METHOD_COST, WEIGHTS
 from registry.core.model import Level, MentionStatus
@@ -31,6 +31,7 @@ EXACT_MODE = 150
 IN_CONTEXT = 100  # what a `needs_context` name scores at least once its owner's condition holds
 _BROKEN = frozenset({"hangul inside word", "kana inside word", "han inside word", "han straddles", "hiragana before"})
 
+RENOWNED = -200  # what a renowned name scores at least on its own: every search finds these, see mentions.py
 MANY_CAPITALS = 0.7  # of the words around: then a capital says nothing
 
 
@@ -74,6 +75,13 @@ COMPANY_WEIGHTS = {
 }
 
 
+def renowned_places(found: list[Found], lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
+    """Return where names stand that nearly always mean their characters; the same whatever level or explanation is asked for."""
+    segments = lexicon.segments
+    likely = (f for f in found if any(segments[n].base[i] >= RENOWNED for n, i, _ in f.names))
+    return tuple((f.start, f.end) for f in likely if is_renowned(f.key, lexicon.facts))
+
+
 def weigh(prompt: str, found: Found, style: Style, lexicon: Lexicon) -> Weighed:
     """Score a found name by itself and by where it stands."""
     surface = prompt[found.start : found.end]
@@ -84,6 +92,8 @@ def weigh(prompt: str, found: Found, style: Style, lexicon: Lexicon) -> Weighed:
     texts = ((lexicon.segments[n].texts[i], -m) for base, (n, i, m) in owned if base == score)
     _, text, method = max((text == surface, text, method) for text, method in texts)
     signs = signs_around(prompt, found, style, lexicon.facts)
+    if not surface.isascii():
+        signs += signs_of_letters(surface, found.key, (lexicon.segments[n].texts[i] for n, i, _ in found.names))
     of_works = {(owners := lexicon.segments[n].owners)[i]: owners.work_of(i) for _, (n, i, _) in owned}
     works = {work or character for character, work in of_works.items()}
     if len(works) > 1:
@@ -103,7 +113,7 @@ def may_be_meant(prompt: str, found: Found, style: Style, lexicon: Lexicon, leve
 
 @cache
 def _most_unseen() -> int:
-    return most_lookups_add(WEIGHTS) + max(0, 3 * WEIGHTS.get("several works", 0))
+    return most_lookups_add(WEIGHTS) + max(0, 3 * WEIGHTS.get("several works", 0)) + max(0, WEIGHTS.get(ACCENTS, 0))
 
 
 def _stands_as_a_name(surface: str, style: Style) -> bool:
@@ -145,8 +155,9 @@ def settle(prompt: str, mention: Weighed, company: Company, lexicon: Lexicon, le
     if helped:
         mention.characters = tuple(sorted(helped))
         signs = max(helped.values(), key=len)
-        mention.signs += signs
-        mention.score += sum(COMPANY_WEIGHTS[sign] for sign, _ in signs)
+        trust = trust_in_company(prompt[slice(*spot)], mention.found.key, lexicon.facts)
+        mention.signs += [(sign, trust) for sign, _ in signs]
+        mention.score += round(trust * sum(COMPANY_WEIGHTS[sign] for sign, _ in signs))
     names = _allowed(prompt, mention, lexicon, alone=not helped)
     if not names:
         mention.signs.append(("rightsholder's word", -1))

@@ -5,12 +5,12 @@ from bisect import bisect_right
 from registry.core.matching.detect import Search, find_names, find_quieter
 from registry.core.matching.explain import evidence_words, method_name
 from registry.core.matching.lexicon import Lexicon
-from registry.core.matching.link import THRESHOLDS, Company, Weighed, company_of, may_be_meant, settle, weigh
+from registry.core.matching.link import THRESHOLDS, Company, Weighed, company_of, may_be_meant, renowned_places, settle, weigh
 from registry.core.matching.segment import LOWEST
 from registry.core.matching.style import Style, style_of
 from registry.core.model import Level, Mention, MentionStatus
 
-MATCHER_VERSION = "linked-3"
+MATCHER_VERSION = "linked-4"
 MAX_MENTIONS = 256
 
 # No place in a prompt adds more than this to a name's own score; a name further down needs company to be meant.
@@ -33,7 +33,7 @@ def find_mentions(
     if not search.found:
         return ()
     found, titles = search.names(), search.titles()
-    style = style_of(prompt)
+    style = style_of(prompt, renowned_places(found, lexicon))
     likely = found if dismissed else [f for f in found if may_be_meant(prompt, f, style, lexicon, level)]
     weighed = [weigh(prompt, f, style, lexicon) for f in likely]
     company = company_of(prompt, weighed, titles, lexicon)

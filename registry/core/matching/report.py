@@ -128,7 +128,8 @@ def _choose(mode: MatchMode, score: int, folded: str) -> tuple[MatchMode, str]:
 _KINDS = (
     (f.WORD_EN, "English word"), (f.WORD_JA, "Japanese word"), (f.WORD_ZH, "Chinese word"), (f.WORD_KO, "Korean word"),
     (f.GIVEN, "given name"), (f.SURNAME, "family name"), (f.PERSON, "known person"), (f.PLACE, "place"), (f.PROPER, "proper noun"),
-    (f.KNOWN, "widely known character"), (f.KNOWN_WORK, "title of a widely known work"), (f.FAMOUS, "famous person"), (f.BRAND, "brand"),
+    (f.KNOWN, "widely known character"), (f.KNOWN_SOMETIMES, "as often something else"), (f.KNOWN_SELDOM, "mostly something else"),
+    (f.KNOWN_WORK, "title of a widely known work"), (f.FAMOUS, "famous person"), (f.BRAND, "brand"),
 )  # fmt: skip
 
 

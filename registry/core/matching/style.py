@@ -70,7 +70,9 @@ _CJK = CharwiseDoubleArrayAhoCorasick(_CJK_WORDS)
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How the whole prompt is written: shares of 0 to 1, its length, and numbers of different telling words, up to five."""
+    """How the whole prompt is written: shares of 0 to 1, its length, numbers of different telling words, up to five; where
+    names stand in it that nearly always mean their characters.
+    """
 
     capitals: float
     cased: bool
@@ -81,9 +83,10 @@ class Style:
     camera: int
     words: frozenset[str]
     foreign: bool
+    renowned: tuple[tuple[int, int], ...] = ()
 
 
-def style_of(prompt: str) -> Style:
+def style_of(prompt: str, renowned: tuple[tuple[int, int], ...] = ()) -> Style:
     """Measure a prompt once: the share of its Latin words that are capitalised, of its letters that are East Asian, its topic."""
     words = _LATIN_WORD.findall(prompt)
     capitals = len(_CAPITALISED.findall(prompt))
@@ -104,4 +107,5 @@ def style_of(prompt: str) -> Style:
         camera=min(5, camera),
         words=frozenset(words),
         foreign=len(lower & _FOREIGN) >= 2,
+        renowned=renowned,
     )

@@ -1,6 +1,8 @@
 """What the prompt tells of a found name: capitals, the words around it, its script's habits, how it was disguised."""
 
 import re
+from collections.abc import Iterable
+from unicodedata import normalize
 
 from registry.core.matching import facts as f
 from registry.core.matching.detect import Found
@@ -14,6 +16,7 @@ _BETWEEN = " '’-"
 _AFTER = re.compile(r"[ '’-]*([^\W\d_]+)")
 _QUOTES = frozenset("\"'“”‘’«»「」『』《》")
 _HASHES, _HYPHENS = frozenset("#@"), frozenset("-–")
+_ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HIRAGANA = re.compile(r"[\u3041-\u3096]")
 _SENTENCE_START = re.compile(r"(?:^|[.!?\n:;\"“”(\[]|\s[-*])\s*$")
@@ -57,11 +60,14 @@ _CROSSED = {sign: sign for sign in (
     "lower case", "lower case throughout", "capital before", "capital after", "name before", "name after", "among artists", "after by",
     "after article", "in known phrase", "short prompt", "words of stories", "more camera than story", "cue word", "latin in asian text",
     "after style of", "before medium", "first word", "han before", "han after", "kana inside word", "han inside word", "hangul inside word",
-    "in hiragana", "prompt length", "foreign prompt", "quoted", "after named",
+    "in hiragana", "prompt length", "foreign prompt", "quoted", "after named", "renowned name elsewhere",
 )} | {f"{case}, {crowd}": case for case in ("capital", "capital at start", "upper case") for crowd in ("few", "some", "many")}  # fmt: skip
 
 
-_KINDS = ("renowned word", "renowned", "phrase", "word", "personal", "coined")
+_RENOWNED = ("household", "renowned", "sometimes meant", "seldom meant")
+_KINDS = (*_RENOWNED, *(f"{renown} word" for renown in _RENOWNED), "phrase", "word", "personal", "coined")
+_TRUST = {"word": 0.2, "personal": 0.2, "seldom meant word": 0.5}
+ACCENTS = "with accents"
 _CROSSED_WITH = {kind: {sign: f"{kind}: {short}" for sign, short in _CROSSED.items()} for kind in _KINDS}
 # Signs for which the name must be looked up together with its neighbours: most of what weighing costs.
 _LOOKED_UP = ("in known phrase", "han straddles", "kana inside word", "han inside word", "hangul inside word")
@@ -83,6 +89,8 @@ def signs_around(prompt: str, found: Found, style: Style, facts: WordFacts, *, l
     if style.cue:
         signs.append(("cue word", 1))
     signs += _topic(style)
+    if any(end <= found.start or found.end <= start for start, end in style.renowned):
+        signs.append(("renowned name elsewhere", 1))
     if look_up and _in_known_phrase(prompt, found, facts):
         signs.append(("in known phrase", 1))
     if script in {"latin", "other"}:
@@ -122,10 +130,35 @@ def _kind_of(key: str, script: str, flags: int) -> str:
     """Return the kind of name for which signs count apart: a capital tells more of a word than of a coined name."""
     ordinary = flags & (f.WORD | _PERSONS)
     if flags & f.KNOWN:
-        return "renowned word" if ordinary else "renowned"
+        return f"{_renown(flags)} word" if ordinary else _renown(flags)
     if " " in key and script == "latin":
         return "phrase"
     return "word" if flags & f.WORD else "personal" if ordinary else "coined"
+
+
+def _renown(flags: int) -> str:
+    if flags & f.KNOWN_SELDOM:
+        return "seldom meant"
+    return "sometimes meant" if flags & f.KNOWN_SOMETIMES else "household" if flags & f.KNOWN_WELL else "renowned"
+
+
+def is_renowned(key: str, facts: WordFacts) -> bool:
+    """True for a name that nearly always means its character, wherever it stands."""
+    return facts.find(key) & (f.KNOWN | f.KNOWN_SOMETIMES | f.KNOWN_SELDOM) == f.KNOWN
+
+
+def trust_in_company(surface: str, key: str, facts: WordFacts) -> float:
+    """Return how much company counts for a name: little for an everyday word in lower case, which stands beside any title."""
+    if not surface[:1].islower():
+        return 1.0
+    return _TRUST.get(_kind_of(key, script_of(key), facts.find(key)), 1.0)
+
+
+def signs_of_letters(surface: str, key: str, texts: Iterable[str]) -> list[Sign]:
+    """Return what it tells that a name registered in plain letters stands there with accents: it may be a word of another language."""
+    if surface.isascii() or not key.isascii() or not _ACCENTED.search(normalize("NFC", surface)) or not all(t.isascii() for t in texts):
+        return []
+    return [(ACCENTS, 1)]
 
 
 def _latin(prompt: str, found: Found, surface: str, style: Style, facts: WordFacts, flags: int) -> list[Sign]:
