@@ -56,7 +56,7 @@ def signs_of(folded: str, entry: Entry, facts: Lookup) -> list[Sign]:
     signs.append(("entry aliases", min(entry.aliases, 12) / 12))
     if entry.scripts > 1:
         signs.append((f"{script} foreign words" if entry.ordinary - {script} else f"{script} foreign coined", 1))
-    if entry.fame:
+    if entry.fame and not entry.known:
         signs.append((f"{script} fame", min(entry.fame, 3)))
     if folded in entry.titles:
         signs.append(("is title", 1))
@@ -105,7 +105,7 @@ def _word(script: str, folded: str, words: int, facts: Lookup) -> list[Sign]:
     signs: list[Sign] = [(script, 1), (f"{script} length {min(syllables(folded, script), 8)}", 1)]
     if words > 1:
         signs.append((f"{script} phrase", 1))
-    if script in {"kana", "han"} and not fact.flags & f.WORD and (pair := _two_words(folded, facts)):
+    if script in {"kana", "han"} and not fact.flags & (f.WORD | f.KNOWN) and (pair := _two_words(folded, facts)):
         signs += [(f"{script} of two words", 1), (f"{script} of two words, rarer", pair)]
     if not fact.zipf and not fact.flags:
         return [*signs, (f"{script} unknown", 1)]
