@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Request
 
 from registry.api.context import ClientAddress, CurrentCaller, CurrentRegistry, get_caller, require_json
 from registry.api.dispute_schemas import (
@@ -20,7 +20,7 @@ from registry.api.dispute_schemas import (
 )
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import Page
+from registry.api.schemas import Cursor, Limit, Page
 from registry.core.disputes import DisputeState
 from registry.usecases import dispute_decisions, disputes
 from registry.usecases.access import Caller
@@ -64,8 +64,8 @@ def list_disputes(
     caller: CurrentCaller,
     *,
     state: DisputeState | None = None,
-    cursor: str = "",
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> Page[DisputeBody]:
     """List disputes, oldest first: all for operator and auditor, about its entries for a rightsholder, its own for a service."""
     found = disputes.list_disputes(registry, caller, state=state, after=cursor, limit=limit)

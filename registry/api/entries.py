@@ -10,7 +10,7 @@ from registry.api.conditional import CurrentMatch
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import CharacterUpdate, Cursor, Page, WorkUpdate
+from registry.api.schemas import CharacterUpdate, Cursor, Limit, Page, WorkUpdate
 from registry.core.model import IN_FORCE, Character, EntryStatus, Outcome, Work, WorkDraft
 from registry.store.catalog import EntryFilter
 from registry.usecases import catalog
@@ -21,7 +21,6 @@ from registry.usecases.registry import Registry
 
 router = mannered_router(prefix="/v1", dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 
-Limit = Annotated[int, Query(ge=1, le=500)]
 Holder = Annotated[str | None, Query(description="Whose ref it is, when not your own: the rightsholder's id.")]
 Status = Annotated[EntryStatus | None, Query(description="What is in force (`active`, `disputed`) when left out.")]
 Search = Annotated[str | None, Query(max_length=200, description="The beginning of any name or title, in any script, case and width.")]

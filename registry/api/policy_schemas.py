@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from registry.api.schemas import Body
 from registry.core.model import Outcome, Policy, RefText
-from registry.usecases.policies import LevelName, Said, read_body
+from registry.usecases.policies import LevelName, Numbered, Said, read_body
 
 
 class PolicyBody(Policy):
@@ -56,6 +56,20 @@ class PolicyVersionBody(BaseModel):
     note: str | None
     standing: Policy | None
     scheduled: tuple[Policy, ...]
+
+
+def version_body(found: Numbered) -> PolicyVersionBody:
+    """Return a version, as an answer."""
+    author = AuthorBody(organisation=found.version.author.organisation, key=found.version.author.key)
+    return PolicyVersionBody(
+        version=found.number,
+        revision=found.version.revision,
+        at=found.version.author.at,
+        author=author,
+        note=found.note,
+        standing=found.version.policy,
+        scheduled=found.version.scheduled,
+    )
 
 
 class DiffBody(BaseModel):

@@ -100,10 +100,10 @@ def get_member(session: Session, member_id: str) -> StoredMember:
     return _stored(*found)
 
 
-def list_members(session: Session, organisation_id: str) -> Sequence[Member]:
-    """Return all members of an organisation, oldest first."""
-    query = select(MemberRow).where(MemberRow.organisation_id == organisation_id).order_by(col(MemberRow.id))
-    return [_member(row) for row in session.exec(query)]
+def list_members(session: Session, organisation_id: str, *, after: str = "", limit: int | None = None) -> Sequence[Member]:
+    """Return members of an organisation with ids after `after`, oldest first; all of them without a limit."""
+    query = select(MemberRow).where(MemberRow.organisation_id == organisation_id, col(MemberRow.id) > after)
+    return [_member(row) for row in session.exec(query.order_by(col(MemberRow.id)).limit(limit))]
 
 
 def count_other_owners(session: Session, member: Member) -> int:

@@ -66,13 +66,15 @@ def invite_member(registry: Registry, caller: Caller | None, organisation_id: st
     return link
 
 
-def list_members(registry: Registry, caller: Caller | None, organisation_id: str) -> Sequence[Member]:
-    """List the members of an organisation: the operator's right, and its own."""
+def list_members(
+    registry: Registry, caller: Caller | None, organisation_id: str, *, after: str = "", limit: int | None = None
+) -> Sequence[Member]:
+    """List the members of an organisation with ids after `after`, oldest first: the operator's right, and its own."""
     organisation_id = organisation_id if caller is None else meant(caller, organisation_id)
     require_own(caller, organisation_id, Scope.organisation_read)
     with registry.database.read() as session:
         get_organisation(session, organisation_id)
-        return store.list_members(session, organisation_id)
+        return store.list_members(session, organisation_id, after=after, limit=limit)
 
 
 def change_member(

@@ -99,18 +99,37 @@ def withdraw_policy(
     return _changed(registry, caller, level, said, change)
 
 
-def list_versions(registry: Registry, caller: Caller, level: LevelName, said: str) -> Sequence[PolicyVersion]:
-    """Return all versions, oldest first: for the owner, operator and auditor."""
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A version by its number, counted from 1, and the note of the policy that it brought."""
+
+    number: int
+    version: PolicyVersion
+    note: str | None
+
+
+def list_versions(registry: Registry, caller: Caller, level: LevelName, said: str, *, after: int, limit: int) -> Sequence[Numbered]:
+    """Return up to `limit` versions after the one numbered `after`, oldest first: for the owner, operator and auditor."""
+    known = min(after, 1)  # the one before tells what a note is new in
+    found = _versions(registry, caller, level, said, skip=after - known, limit=limit + known)
+    pairs = zip((None, *found), found, strict=False)
+    numbered = (Numbered(after - known + i, version, _note(version, before)) for i, (before, version) in enumerate(pairs, 1))
+    return tuple(numbered)[known:]
+
+
+def _versions(
+    registry: Registry, caller: Caller, level: LevelName, said: str, *, skip: int = 0, limit: int | None = None
+) -> Sequence[PolicyVersion]:
     entry = _entry(registry, caller, level, said)
     if not sees_withdrawn(caller, owner_of(entry)):
         caller.require(Role.operator, Role.auditor)
     with registry.database.read() as session:
-        return store.list_versions(session, entry.id)
+        return store.list_versions(session, entry.id, skip=skip, limit=limit)
 
 
 def diff_versions(registry: Registry, caller: Caller, level: LevelName, said: str, *, old: int, new: int) -> tuple[str, ...]:
     """Return in English sentences what changed between two versions, numbered from 1; 0 is the time before the first."""
-    versions = list_versions(registry, caller, level, said)
+    versions = _versions(registry, caller, level, said)
     for number in (old, new):
         if number > len(versions):
             raise NotFound(f"there is no version `{number}`; the newest is `{len(versions)}`")
@@ -122,8 +141,7 @@ def diff_versions(registry: Registry, caller: Caller, level: LevelName, said: st
     return tuple(sentences) or (NOTHING_CHANGES,)
 
 
-def note_of(version: PolicyVersion, before: PolicyVersion | None) -> str | None:
-    """Return the note of the policy that this version brought."""
+def _note(version: PolicyVersion, before: PolicyVersion | None) -> str | None:
     known = (before.policy, *before.scheduled) if before else ()
     return next((p.note for p in (version.policy, *version.scheduled) if p and p.note and p not in known), None)
 

@@ -103,11 +103,11 @@ def get_session(registry: Registry, caller: Caller) -> tuple[LoggedIn, members.M
     raise NotFound("a key has no session: log in as a member")
 
 
-def list_sessions(registry: Registry, caller: Caller) -> Sequence[LoggedIn]:
-    """Return where the caller's member is logged in, newest first."""
+def list_sessions(registry: Registry, caller: Caller, *, before: str = "", limit: int | None = None) -> Sequence[LoggedIn]:
+    """Return where the caller's member is logged in, newest first, from the session before `before` on."""
     member = require_member(caller)
     with registry.database.read() as session:
-        return store.list_sessions(session, member, now=registry.now())
+        return store.list_sessions(session, member, now=registry.now(), before=before, limit=limit)
 
 
 def end_sessions(registry: Registry, caller: Caller, session_id: str | None = None) -> None:

@@ -111,7 +111,7 @@ def test_the_history_says_who_when_and_why_and_two_versions_differ_in_words(http
     clock.move_to("2026-02-01T00:00:00+00:00")
     said = put(http, {"usage": "allowed", "note": "the film", "valid_from": "2026-07-01T00:00:00Z"})
     http("DELETE", PATH, "rightsholder")
-    versions = http("GET", f"{PATH}/versions", "rightsholder").json()
+    versions = http("GET", f"{PATH}/versions", "rightsholder").json()["items"]
     assert [(v["version"], v["note"], v["at"][:10]) for v in versions] == [
         (1, "until we have talked", "2026-01-01"),
         (2, "the film", "2026-02-01"),
@@ -131,8 +131,8 @@ def test_a_policy_said_at_registration_is_the_first_version(http):
     body = {"role": "rightsholder", "ref": "o", "name": "O", "policy": {"usage": "allowed", "note": "open"}}
     made = http("POST", "/v1/organisations", "operator", json=body).json()
     http("PUT", "/v1/works/ref:w", "rightsholder", json={"title": "W", "policy": {"usage": "restricted"}})
-    of_holder = http("GET", f"/v1/organisations/{made['id']}/policy/versions", "auditor").json()
-    of_work = http("GET", "/v1/works/ref:w/policy/versions", "rightsholder").json()
+    of_holder = http("GET", f"/v1/organisations/{made['id']}/policy/versions", "auditor").json()["items"]
+    of_work = http("GET", "/v1/works/ref:w/policy/versions", "rightsholder").json()["items"]
     assert [v["note"] for v in of_holder] == ["open"]
     assert [v["standing"]["usage"] for v in of_work] == ["restricted"]
 
@@ -167,7 +167,7 @@ def test_what_is_no_policy_is_refused_with_the_place(http, luna, body, field):
 
 
 def test_a_template_is_a_body_and_other_fields_take_the_place_of_its_own(http, luna):
-    names = [t["name"] for t in http("GET", "/v1/policy-templates", "service").json()]
+    names = [t["name"] for t in http("GET", "/v1/policy-templates", "service").json()["items"]]
     assert "fan-works" in names
     template = http("GET", "/v1/policy-templates/fan-works", "service").json()
     said = put(http, {"template": "fan-works", "note": "ours"})

@@ -45,7 +45,7 @@ def test_from_the_first_registration_to_a_changed_check(http, mine, clock):
         mine("PUT", f"/v1/characters/ref:{ref}", {"name": name, "work": "moon-cats"})
 
     # Pick a template for the franchise; it counts at once, also for characters that come later.
-    template = next(t for t in mine("GET", "/v1/policy-templates") if t["name"] == "not-at-all")
+    template = next(t for t in mine("GET", "/v1/policy-templates")["items"] if t["name"] == "not-at-all")
     assert template["prose"]
     mine("PUT", WORK, {"template": "not-at-all"})
     mine("PUT", "/v1/characters/ref:nyx", {"name": "Nyx Purrington", "work": "moon-cats"})
@@ -74,7 +74,7 @@ def test_from_the_first_registration_to_a_changed_check(http, mine, clock):
     # The history says what will change.
     changes = mine("GET", f"{WORK}/diff", **{"from": 1, "to": 2})["changes"]
     assert "The version from 2026-04-01T00:00:00+09:00: `nyx` is excepted: the policy no longer covers it." in changes
-    assert [v["note"] for v in mine("GET", f"{WORK}/versions")][1] == "open season"
+    assert [v["note"] for v in mine("GET", f"{WORK}/versions")["items"]][1] == "open season"
 
     # It takes effect by itself, and ends by itself.
     seen = []
