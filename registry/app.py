@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 from collections.abc import AsyncIterator
+from itertools import count
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -41,6 +42,7 @@ from registry.api.problems import answer_problems
 from registry.api.safety import allow_origins
 from registry.config import Settings
 from registry.usecases.dispute_decisions import pass_terms
+from registry.usecases.housekeeping import forget_expired
 from registry.usecases.imports import ImportJobs, fail_interrupted_imports
 from registry.usecases.keyring import KeyRing
 from registry.usecases.log import fill_tree
@@ -51,6 +53,7 @@ from registry.usecases.registry import Registry, open_registry
 from registry.usecases.seal import SealKeyFile
 
 FOLLOW_SECONDS = 1.0
+FORGET_EVERY = 600  # of those
 DESCRIPTION = """Rightsholders register characters and say how each may be used: allowed, restricted, or not at all.
 Generation services send a prompt to `/v1/check` and learn which registered characters it names and what their rightsholders say.
 Every decision stands in an append-only log before it is answered."""
@@ -132,10 +135,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _follow(api: Api) -> None:
     """Take in what other processes registered, before a check has to wait for it, store full subtrees, erase prompts that are due,
-    do what terms that passed ask for, note which keys were used.
+    do what terms that passed ask for, note which keys were used; now and then forget what has expired.
     """
     running = api.registry
-    while True:
+    for turn in count():
         await asyncio.sleep(FOLLOW_SECONDS)
         with contextlib.suppress(Exception):  # the next check says what is wrong
             await run_in_threadpool(running.catalog.refresh)
@@ -143,3 +146,5 @@ async def _follow(api: Api) -> None:
             await run_in_threadpool(erase_due_prompts, running)
             await run_in_threadpool(pass_terms, running)
             await run_in_threadpool(api.keys.note_use)
+            if turn % FORGET_EVERY == 0:
+                await run_in_threadpool(forget_expired, running)

@@ -14,6 +14,7 @@ from registry.core.errors import InvalidInput
 from registry.store.database import Database
 from registry.usecases.backup import write_backup
 from registry.usecases.doctor import Patient, examine
+from registry.usecases.housekeeping import forget_expired
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.log_state import read_state
 from registry.usecases.mend import mend_catalog
@@ -100,3 +101,13 @@ def doctor(
         out.print(f"{mark} {finding.words}" + (f"\n      -> {finding.do}" if finding.do else ""), highlight=False)
     if any(finding.is_wrong for finding in found):
         raise typer.Exit(1)
+
+
+def forget_what_expired() -> None:
+    """Delete what has expired: sessions, invitations, answers kept for repeats, counts; `registry serve` does so by itself.
+
+    Example: `registry forget-expired`
+    """
+    with opened() as running:
+        forgotten = forget_expired(running)
+    out.print(", ".join(f"{rows} of {table}" for table, rows in forgotten.items()) or "nothing has expired")

@@ -14,7 +14,7 @@ from registry.core.decision_log.merkle import Frontier
 from registry.core.decision_log.prove import inclusion_proof
 from registry.core.decision_log.verify import verify_inclusion
 from registry.core.errors import Damaged, RegistryError
-from registry.store import backup, log_keys
+from registry.store import backup, expired, log_keys
 from registry.store import doctor as store
 from registry.store.audit import read_full_head
 from registry.store.columns import to_micros
@@ -75,6 +75,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
         yield _rows(session)
         yield _catalog(session)
         yield _prompts(session, patient.now())
+        yield _expired(session, patient.now())
 
 
 def _disk(home: Path) -> Finding:
@@ -207,3 +208,11 @@ def _prompts(session: Session, now: datetime) -> Finding:
             f"{overdue} prompts should have been erased an hour ago", "run `registry erase-prompts`; `registry serve` does so by itself"
         )
     return Finding("no prompt is kept longer than its service asked")
+
+
+def _expired(session: Session, now: datetime) -> Finding:
+    overdue = sum(expired.count_expired(session, table, now - OVERDUE) for table in expired.TABLES)
+    if overdue:
+        words = f"{overdue} sessions, links, addresses and counts should have been forgotten an hour ago"
+        return Finding(words, "run `registry forget-expired`; `registry serve` does so by itself")
+    return Finding("nothing that has expired is kept")
