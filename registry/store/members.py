@@ -137,6 +137,12 @@ def set_totp(session: Session, member_id: str, sealed: bytes | None, *, confirme
     session.execute(delete(RecoveryCodeRow).where(col(RecoveryCodeRow.member_id) == member_id))
 
 
+def list_sealed(session: Session) -> Sequence[tuple[str, bytes]]:
+    """Return id and sealed seed of every member who has one, oldest first."""
+    query = select(MemberRow.id, MemberRow.totp_sealed).where(col(MemberRow.totp_sealed).is_not(None)).order_by(col(MemberRow.id))
+    return [(member, bytes(sealed or b"")) for member, sealed in session.exec(query)]
+
+
 def take_totp_step(session: Session, member_id: str, step: int) -> bool:
     """Mark a step used; False when it, or a later one, was used already. Does not commit."""
     newer = update(MemberRow).where(col(MemberRow.id) == member_id, col(MemberRow.totp_step) < step)
