@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from registry.api.schemas import Body
 from registry.core.model import Outcome, Policy, RefText
+from registry.core.value import LongText
 from registry.usecases.policies import LevelName, Numbered, Said, read_body
 
 
@@ -14,6 +15,8 @@ class PolicyBody(Policy):
     """A policy; or a template by its name, with fields that take the place of its own; or ODRL 2.2 with its `@context`."""
 
     template: RefText | None = Field(None, description="A template to start from, as `/v1/policy-templates` lists them.")
+    credit: LongText | None = Field(None, description="With a template: the credit that you ask for, in the place of its example.")
+    address: LongText | None = Field(None, description="With a template: where consent is asked for, in the place of its example.")
 
     @model_validator(mode="before")
     @classmethod

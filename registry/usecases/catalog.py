@@ -20,6 +20,7 @@ from registry.store.log import MAX_LEAF_BYTES
 from registry.usecases.access import Caller, author_of, catalog_leaf
 from registry.usecases.claims import NEVER_IN_FORCE, Asked, entries_of, hour_of, is_first_asked, is_local, names_said, screen_for, settle
 from registry.usecases.ids import new_id
+from registry.usecases.policy_checks import require_ready
 from registry.usecases.preconditions import ANYTHING, Precondition
 from registry.usecases.registry import Registry
 
@@ -120,11 +121,12 @@ def patch_entry(
 def change_entry(
     registry: Registry, caller: Caller, kind: Kind, said: str, change: Callable[[Work | Character], dict[str, Any]]
 ) -> Work | Character:
-    """Change the fields that `change` returns, given the entry as it stands."""
+    """Change the policies of an entry to what `change` returns, given the entry as it stands; the body of the request is a policy."""
     caller.require(Role.rightsholder)
     with registry.database.write() as session:
         before = _owned(session, caller, kind, said)
         entry = before.model_copy(update={**change(before), "updated_at": registry.now()})
+        require_ready(session, before, entry, at="")
         _commit(session, entry, caller, is_new=False)
     return _in_force(registry, entry)
 
@@ -298,6 +300,7 @@ def _settled(
     named: frozenset[str] | None = None,
 ) -> Work | Character:
     """Write an entry as it may be written now, with the claim for what must wait, and commit; return it. `named` None: every field."""
+    require_ready(session, before, after)
     open_case = next(iter(cases.find_about(session, "claim", [after.id])), None) if before else None
     asked = Asked(caller, registry.now(), before, after, frozenset(type(after).model_fields) if named is None else named, open_case)
     risks: tuple[Risk, ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from registry.core.errors import InvalidInput, NotFound
+from registry.core.errors import FieldError, InvalidInput, NotFound
 from registry.core.model import Character, Organisation, Policy, Role, Work
 from registry.core.policy import MAX_SCHEDULED, begins_later
 from registry.core.rules.diff import NOTHING_CHANGES, diff_policies
@@ -24,6 +24,7 @@ from registry.usecases.registry import Registry
 LevelName = Literal["characters", "works", "organisations"]
 Entry = Character | Work | Organisation
 KINDS = {"characters": CHARACTER, "works": WORK}
+FILLED = ("template", "credit", "address")
 IRI = "urn:character-registry:"
 
 
@@ -151,13 +152,17 @@ def read_body(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns the fields of a policy, not yet validated. Raises InvalidInput for what the registry cannot judge.
     """
+    if given.get("template") is None and (alone := sorted(name for name in FILLED if given.get(name) is not None)):
+        wrong = FieldError(f"/{alone[0]}", "goes with `template`")
+        raise InvalidInput(f"`{alone[0]}` fills in a template: say which one", fields=(wrong,))
     if "@context" in given:
         read = dict(from_odrl(given))
     elif given.get("template") is None:
         read = dict(given)
     else:
-        fields = {name: value for name, value in given.items() if name != "template"}
-        read = {**dict(load_template(str(given["template"])).policy), **fields}
+        fields = {name: value for name, value in given.items() if name not in FILLED}
+        own = {name: given.get(name) for name in ("credit", "address")}
+        read = {**dict(load_template(str(given["template"])).filled(**own)), **fields}
     _require_plain_refs(read.get("exceptions"))
     return read
 
@@ -191,7 +196,7 @@ def _entry(registry: Registry, caller: Caller, level: LevelName, said: str, righ
 
 def _changed(registry: Registry, caller: Caller, level: LevelName, said: str, change: Callable[[Entry], dict[str, Any]]) -> Said:
     if level == "organisations":
-        return Said(change_organisation(registry, caller, said, change), registry.now())
+        return Said(change_organisation(registry, caller, said, change, policy_at=""), registry.now())
     return Said(change_entry(registry, caller, KINDS[level], said, change), registry.now())
 
 

@@ -13,35 +13,15 @@ from registry.core.errors import NotAuthenticated, TooManyRequests
 from registry.core.totp import STEP_SECONDS, code_at
 from registry.usecases import passwords
 from registry.usecases.backoff import FREE_OF_ACCOUNT, FREE_OF_ADDRESS, LONGEST, delay
-from registry.usecases.init import initialise
 from registry.usecases.keyring import KeyRing
-from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import open_registry
 from registry.usecases.sessions import log_in
 from tests.api.people import PASSWORD, member
-from tests.clock import Clock
 from tests.conftest import Http
 
+pytestmark = pytest.mark.usefixtures("by_the_clock")
 ANN = {"organisation": "rightsholder", "email": "ann@example.org"}
 HOME, ELSEWHERE = "192.0.2.1", "203.0.113.9"
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def registry(database_url, tmp_path, clock):
-    """A registry whose clock stands still."""
-    opened = open_registry(database_url, log_key=LogKeyFile(tmp_path / "log.key", "registry.example/log"), now=clock)
-    yield opened
-    opened.database.close()
-
-
-@pytest.fixture
-def keys(registry):
-    return initialise(registry)
 
 
 @pytest.fixture

@@ -20,9 +20,8 @@ from registry.usecases.backoff import attempt_of, begin_attempt
 from registry.usecases.doctor import Patient, examine
 from registry.usecases.housekeeping import forget_expired
 from registry.usecases.members import invite_member
-from registry.usecases.registry import open_registry
-from tests.clock import Clock
 
+pytestmark = pytest.mark.usefixtures("by_the_clock")
 # What each table loses, and when: a moment after which one row is gone, and one before which it is there still.
 LOST = {
     "session": timedelta(days=1, hours=12),
@@ -40,18 +39,6 @@ KEPT = {
 }  # fmt: skip
 FORGOTTEN_ELSEWHERE = {"hourly"}  # `dispute_decisions.pass_terms`
 MOMENT = timedelta(minutes=1)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def registry(database_url, clock):
-    opened = open_registry(database_url, now=clock)
-    yield opened
-    opened.database.close()
 
 
 @pytest.fixture
