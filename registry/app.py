@@ -131,6 +131,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await follower
     await run_in_threadpool(api.imports.close)
     await run_in_threadpool(api.passwords.close)
+    await run_in_threadpool(api.quotas.close)
     await api.registry.log.close()
     api.registry.database.close()
 

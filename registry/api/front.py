@@ -5,7 +5,6 @@ check itself. Whatever is unusual about it is handed on, body and all, to the or
 says what is wrong; both call `answer_check`, and one suite of tests holds both to the same document.
 """
 
-import asyncio
 import logging
 import secrets
 import time
@@ -70,7 +69,7 @@ async def count_one(api: Api, caller: Caller) -> Headers:
     try:
         allowance = api.quotas.take(caller)
         if allowance is None:
-            allowance = await asyncio.to_thread(api.quotas.lease, caller)
+            allowance = await api.quotas.lease_in_line(caller)
     except RegistryError as error:
         api.metrics.failed_checks.labels(kind_of(error).name).inc()
         raise

@@ -60,7 +60,7 @@ class LogWriter:
 
         When the log has gone on to a newer revision or epoch, nothing is written: it raises CatalogBehind, or, given
         `again`, decides again while nobody else can write, so that no stream of changes keeps a decision waiting for
-        ever. Raises what `again` raises, and LogUnavailable when the log cannot be written.
+        ever (it may wait for nothing but `in_own_thread`). Raises what `again` raises, and LogUnavailable when the log cannot be written.
 
         INVARIANT: a decision at index i was made with the catalog of all changes before i, and no other.
         """
@@ -69,6 +69,13 @@ class LogWriter:
         if self._drain is None or self._drain.done():
             self._drain = asyncio.create_task(self._write_pending())
         return await done
+
+    async def in_own_thread(self, work: Callable[[], T]) -> T:
+        """Do it in the log's own thread, which is free while a decision is made again.
+
+        INVARIANT: who holds the log waits for no thread that may itself be waiting for the log, or all stand still.
+        """
+        return await self._in_thread(work)
 
     async def close(self) -> None:
         """Write what was accepted, then give the connection back."""

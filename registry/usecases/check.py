@@ -3,8 +3,10 @@
 import asyncio
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from registry.core.catalog import Catalog
 from registry.core.decision_log.leaf import commit_to_prompt, decision_leaf
@@ -92,20 +94,20 @@ class _Deciding:
         """Decide with the catalog as it is at the head, while nobody can change it."""
         current = self.registry.catalog.current
         if (current.revision, current.access_epoch) != (head.revision, head.access_epoch):
-            await asyncio.to_thread(self.registry.catalog.refresh)
-        await self._confirm_caller()
+            await self.registry.log.in_own_thread(self.registry.catalog.refresh)
+        await self._confirm_caller(self.registry.log.in_own_thread)
         return self.decide()
 
     async def catch_up(self) -> None:
         """Bring the catalog up to the log, if nobody else has."""
         if self.registry.catalog.current is self.catalog:
             await asyncio.to_thread(self.registry.catalog.refresh)
-        await self._confirm_caller()
+        await self._confirm_caller(asyncio.to_thread)
 
-    async def _confirm_caller(self) -> None:
+    async def _confirm_caller(self, in_thread: Callable[[Callable[[], Caller]], Awaitable[Caller]]) -> None:
         """When access has changed, see whether the caller may still ask, and what holds for it now."""
         if self.registry.catalog.current.access_epoch != self.catalog.access_epoch:
-            self.caller = await asyncio.to_thread(renew, self.registry, self.caller)
+            self.caller = await in_thread(partial(renew, self.registry, self.caller))
             _require_checker(self.caller)
 
 

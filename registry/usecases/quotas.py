@@ -5,9 +5,11 @@ takes leases, a twentieth of the quota each, counted in the database. INVARIANT:
 processes together answer more than the quota plus one free share for each process.
 """
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from registry.core.errors import InvalidInput, TooManyRequests
@@ -65,6 +67,7 @@ class Quotas:
         self._clock = clock
         self._shares: dict[str, _Share] = {}
         self._lock = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="leases")
 
     def take(self, caller: Caller) -> Allowance | None:
         """Count one request; None: this process must `lease` more first."""
@@ -81,6 +84,8 @@ class Quotas:
 
     def lease(self, caller: Caller) -> Allowance:
         """Count one request, taking more of the quota from the database. Raises TooManyRequests when none is left."""
+        if (allowance := self.take(caller)) is not None:  # another request has taken more meanwhile
+            return allowance
         share = self._shares[caller.key_id]
         at_most = max(1, share.quota // LEASE_PART)
         if share.rest > 0 and self._clock() < share.until:
@@ -94,6 +99,14 @@ class Quotas:
             left = max(1.0, share.until - self._clock())
             raise TooManyRequests(f"this key may send {share.quota} requests a minute", retry_after=left)
         return allowance
+
+    async def lease_in_line(self, caller: Caller) -> Allowance:
+        """Do `lease` in a thread of its own, one request after another, so that those who wait hold no thread that others need."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.lease, caller)
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._thread.shutdown()
 
     def _opened(self, caller: Caller, now: float) -> _Share:
         """Return the key's share of this minute; a change of access has its quota read again."""

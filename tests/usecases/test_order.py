@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -63,6 +65,31 @@ def test_a_decision_that_changes_keep_overtaking_is_made_while_nobody_can_write(
     found = run(check(registry, callers["service"], "Alakazam and Beedrill")).decision
     assert found.revision == overtaken[0] + 1
     assert len(found.verdicts) == 2
+
+
+def test_a_decision_made_again_waits_for_no_thread_that_waits_for_the_log(registry, elsewhere, callers, run, monkeypatch):
+    """Quota leases once filled the loop's threads, each waiting for the log, whose holder waited for one of those threads."""
+    refresh, overtaken, is_answered = registry.catalog.refresh, [], threading.Event()
+    threads = ThreadPoolExecutor(1)
+
+    def refresh_and_be_overtaken():
+        refreshed = refresh()
+        if not overtaken:
+            overtaken.append(refreshed.revision)
+            create_entry(elsewhere, callers["rightsholder"], CHARACTER, CharacterDraft(name="Beedrill"))
+            threads.submit(is_answered.wait)
+        return refreshed
+
+    async def ask():
+        asyncio.get_running_loop().set_default_executor(threads)
+        try:
+            return await asyncio.wait_for(check(registry, callers["service"], "Beedrill"), 10)
+        finally:
+            is_answered.set()
+
+    monkeypatch.setattr(registry.catalog, "refresh", refresh_and_be_overtaken)
+    create_entry(elsewhere, callers["rightsholder"], CHARACTER, CharacterDraft(name="Alakazam"))
+    assert run(ask()).decision.revision == overtaken[0] + 1
 
 
 def test_a_withdrawal_elsewhere_too(registry, elsewhere, callers, run):

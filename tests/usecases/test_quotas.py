@@ -1,7 +1,9 @@
 """A key's quota across processes: never more than the quota and a free share each, and no database call for each request."""
 
+import asyncio
 import subprocess
 import sys
+import threading
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,3 +167,18 @@ def test_what_others_have_taken_is_not_promised_once_it_is_known(registry, datab
     told = [(here.take(callers["service"]) or here.lease(callers["service"])).left for _ in range(3)]
     assert told[0] == 99  # not asked yet
     assert told[1] <= 40
+
+
+def test_requests_that_wait_together_take_one_lease_and_hold_one_thread(registry, callers, minute, monkeypatch):
+    quotas, leases = Quotas(registry, 2000, clock=minute.monotonic), []
+    write_aside = registry.database.write_aside
+    monkeypatch.setattr(type(registry.database), "write_aside", lambda _: leases.append(threading.current_thread()) or write_aside())
+    while quotas.take(callers["service"]):
+        pass
+
+    async def ask_together():
+        return await asyncio.gather(*(quotas.lease_in_line(callers["service"]) for _ in range(20)))
+
+    assert len(asyncio.run(ask_together())) == 20
+    assert len(leases) == 1
+    quotas.close()
