@@ -13,10 +13,10 @@ from registry.api.routes import mannered_router
 from registry.api.schemas import CharacterUpdate, Cursor, Limit, Page, WorkUpdate
 from registry.core.model import IN_FORCE, Character, EntryStatus, Outcome, Work, WorkDraft
 from registry.store.catalog import EntryFilter
-from registry.usecases import catalog
+from registry.usecases import catalog, read_entries
 from registry.usecases.alias_preview import report_character
-from registry.usecases.catalog import CHARACTER, WORK
 from registry.usecases.claim_review import open_claim
+from registry.usecases.entries import CHARACTER, WORK
 from registry.usecases.registry import Registry
 
 router = mannered_router(prefix="/v1", dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
@@ -46,7 +46,7 @@ def list_works(
 ) -> Page[Work]:
     """List works in id order."""
     chosen = EntryFilter(rightsholder=rightsholder, statuses=_statuses(status), usage=usage)
-    items = cast("list[Work]", catalog.list_entries(registry, caller, WORK, chosen, query=q, after=cursor, limit=limit))
+    items = cast("list[Work]", read_entries.list_entries(registry, caller, WORK, chosen, query=q, after=cursor, limit=limit))
     return Page(items=items, next=items[-1].id if len(items) == limit else None)
 
 
@@ -59,7 +59,7 @@ def get_work(
     rightsholder: Holder = None,
 ) -> Work:
     """Read a work."""
-    return match.tagged(cast("Work", catalog.get_entry(registry, caller, WORK, id, rightsholder=rightsholder)))
+    return match.tagged(cast("Work", read_entries.get_entry(registry, caller, WORK, id, rightsholder=rightsholder)))
 
 
 @router.put("/works/{id}", tags=["works"], responses=documented(404, 409, 412, 428, 503))
@@ -118,7 +118,7 @@ def list_characters(
 ) -> Page[Character]:
     """List characters in id order."""
     chosen = EntryFilter(rightsholder=rightsholder, work=work, statuses=_statuses(status), usage=usage)
-    items = cast("list[Character]", catalog.list_entries(registry, caller, CHARACTER, chosen, query=q, after=cursor, limit=limit))
+    items = cast("list[Character]", read_entries.list_entries(registry, caller, CHARACTER, chosen, query=q, after=cursor, limit=limit))
     return Page(items=items, next=items[-1].id if len(items) == limit else None)
 
 
@@ -131,7 +131,7 @@ def get_character(
     rightsholder: Holder = None,
 ) -> Character:
     """Read a character."""
-    return match.tagged(cast("Character", catalog.get_entry(registry, caller, CHARACTER, id, rightsholder=rightsholder)))
+    return match.tagged(cast("Character", read_entries.get_entry(registry, caller, CHARACTER, id, rightsholder=rightsholder)))
 
 
 @router.put("/characters/{id}", tags=["characters"], responses=documented(404, 409, 412, 428, 503))

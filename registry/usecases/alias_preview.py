@@ -9,8 +9,8 @@ from registry.store.cases import find_about
 from registry.store.catalog import find_work
 from registry.store.word_facts import load_ordinary_sample
 from registry.usecases.access import Caller
-from registry.usecases.catalog import CHARACTER, build_entry
 from registry.usecases.claims import with_proposed
+from registry.usecases.entries import CHARACTER, build_entry
 from registry.usecases.registry import Registry
 
 

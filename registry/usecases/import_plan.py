@@ -12,8 +12,8 @@ from registry.store.cases import CaseChange, CaseFilter, list_cases
 from registry.store.database import Session
 from registry.store.refs import LOOKED_AT, NEAR
 from registry.usecases.access import Caller
-from registry.usecases.catalog import CHARACTER, WORK, Kind, build_entry, entry_change
 from registry.usecases.claims import Asked, Screen, is_first_asked, is_local, screen_for, settle, with_proposed
+from registry.usecases.entries import CHARACTER, WORK, Kind, build_entry, entry_change
 from registry.usecases.import_lines import CharacterLine, ImportFile, ImportLine
 from registry.usecases.policy_checks import SUGGESTED_FOR, closest, flaws, new_policies, require_no_flaws
 from registry.usecases.registry import Registry

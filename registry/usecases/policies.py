@@ -16,9 +16,11 @@ from registry.store import policy_versions as store
 from registry.store.policy_files import load_template
 from registry.store.policy_versions import PolicyVersion
 from registry.usecases.access import Caller
-from registry.usecases.catalog import CHARACTER, WORK, change_entry, get_entry, sees_withdrawn
+from registry.usecases.catalog import change_entry
+from registry.usecases.entries import CHARACTER, WORK
 from registry.usecases.organisations import change_organisation, get_organisation
 from registry.usecases.preconditions import ANYTHING, Precondition, tag_of
+from registry.usecases.read_entries import get_entry, sees_withdrawn
 from registry.usecases.registry import Registry
 
 LevelName = Literal["characters", "works", "organisations"]

@@ -11,7 +11,8 @@ from registry.api.routes import Mannered
 from registry.core.errors import AnswerLost, StillRunning
 from registry.core.model import CharacterDraft
 from registry.store.idempotency import current_claim
-from registry.usecases.catalog import CHARACTER, create_entry
+from registry.usecases.catalog import create_entry
+from registry.usecases.entries import CHARACTER
 from registry.usecases.idempotency import ABANDONED_AFTER, KEPT, Repeatable, begin, finish, give_up
 
 KEY = {"idempotency-key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}

@@ -5,8 +5,9 @@ from typer.testing import CliRunner
 
 from registry.cli import app
 from registry.core.model import CharacterDraft
-from registry.usecases.catalog import CHARACTER, create_entry
+from registry.usecases.catalog import create_entry
 from registry.usecases.claim_review import get_claim
+from registry.usecases.entries import CHARACTER
 from registry.usecases.init import initialise
 from registry.usecases.keyring import authenticate
 from registry.usecases.registry import open_registry

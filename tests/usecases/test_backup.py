@@ -18,8 +18,9 @@ from registry.core.model import CharacterDraft, Policy
 from registry.store.backup import list_tables
 from registry.store.log import LeafDraft
 from registry.usecases.backup import write_backup
-from registry.usecases.catalog import CHARACTER, create_entry
+from registry.usecases.catalog import create_entry
 from registry.usecases.check import check
+from registry.usecases.entries import CHARACTER
 from registry.usecases.keyring import authenticate
 from registry.usecases.log import fill_tree, public_keys
 from registry.usecases.log_key import LogKeyFile
