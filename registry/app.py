@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 from collections.abc import AsyncIterator
+from itertools import count
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -24,6 +25,7 @@ from registry.api import (
     keys,
     log,
     mandates,
+    me,
     members,
     organisations,
     policies,
@@ -41,6 +43,7 @@ from registry.api.problems import answer_problems
 from registry.api.safety import allow_origins
 from registry.config import Settings
 from registry.usecases.dispute_decisions import pass_terms
+from registry.usecases.housekeeping import forget_expired
 from registry.usecases.imports import ImportJobs, fail_interrupted_imports
 from registry.usecases.keyring import KeyRing
 from registry.usecases.log import fill_tree
@@ -51,6 +54,7 @@ from registry.usecases.registry import Registry, open_registry
 from registry.usecases.seal import SealKeyFile
 
 FOLLOW_SECONDS = 1.0
+FORGET_EVERY = 600  # of those
 DESCRIPTION = """Rightsholders register characters and say how each may be used: allowed, restricted, or not at all.
 Generation services send a prompt to `/v1/check` and learn which registered characters it names and what their rightsholders say.
 Every decision stands in an append-only log before it is answered."""
@@ -93,6 +97,7 @@ def create_app(settings: Settings, opened: Registry | None = None) -> FastAPI:
         verifications,
         quotas,
         keys,
+        me,
         mandates,
         members,
         sessions,
@@ -133,10 +138,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _follow(api: Api) -> None:
     """Take in what other processes registered, before a check has to wait for it, store full subtrees, erase prompts that are due,
-    do what terms that passed ask for, note which keys were used.
+    do what terms that passed ask for, note which keys were used; now and then forget what has expired.
     """
     running = api.registry
-    while True:
+    for turn in count():
         await asyncio.sleep(FOLLOW_SECONDS)
         with contextlib.suppress(Exception):  # the next check says what is wrong
             await run_in_threadpool(running.catalog.refresh)
@@ -144,3 +149,5 @@ async def _follow(api: Api) -> None:
             await run_in_threadpool(erase_due_prompts, running)
             await run_in_threadpool(pass_terms, running)
             await run_in_threadpool(api.keys.note_use)
+            if turn % FORGET_EVERY == 0:
+                await run_in_threadpool(forget_expired, running)

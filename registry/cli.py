@@ -25,7 +25,7 @@ from registry.cli_decisions import decisions_command, erase_prompts, replay
 from registry.cli_keys import keys_app
 from registry.cli_log import log_app, verify
 from registry.cli_members import members_app, organisations_app
-from registry.cli_operator import backup, doctor, restore
+from registry.cli_operator import backup, doctor, forget_what_expired, restore
 from registry.cli_policy import policy_app
 from registry.config import Settings, settings_from
 from registry.core.errors import RegistryError
@@ -58,6 +58,7 @@ app.command()(erase_prompts)
 app.command()(backup)
 app.command()(restore)
 app.command()(doctor)
+app.command("forget-expired")(forget_what_expired)
 app.command("decisions")(decisions_command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(claims_app, name="claims")

@@ -36,7 +36,7 @@ def claims_list() -> None:
 
 
 @claims_app.command("approve")
-def claims_approve(claim: Id, reason: Why = "reviewed", *, batch: Batch = False) -> None:
+def claims_approve(claim: Id, reason: Why, *, batch: Batch = False) -> None:
     """Approve: in force at once.
 
     Example: `registry claims approve clm_0123 --reason "shown to be theirs"`

@@ -1,11 +1,12 @@
 """The commands `registry members` and `registry organisations`, as who owns the machine: the first owner is made here."""
 
+import json
 from typing import Annotated
 
 import typer
 from rich.table import Column, Table
 
-from registry.cli_log import opened, out
+from registry.cli_log import err, opened, out
 from registry.core.model import Role
 from registry.core.scopes import Rights
 from registry.usecases.init import local_caller
@@ -31,7 +32,7 @@ def members_invite(
     """
     with opened() as running:
         owner = local_caller(running, organisation).organisation
-        _print_link(invite_member(running, None, owner.id, email=email, name=name or email, rights=rights))
+        _print_link(invite_member(running, None, owner.id, email=email, name=name or email, rights=rights), organisation)
 
 
 @members_app.command("list")
@@ -61,7 +62,8 @@ def members_reset_link(
     Example: `registry members reset-link mbr_0123`
     """
     with opened() as running:
-        _print_link(make_reset_link(running, None, member_id, removes_totp=remove_authenticator))
+        made = make_reset_link(running, None, member_id, removes_totp=remove_authenticator)
+    _print_link(made, made.member.organisation)
 
 
 @members_app.command("disable")
@@ -124,6 +126,15 @@ def organisations_reinstate(organisation: OrganisationRef) -> None:
     out.print(f"reinstated {organisation}")
 
 
-def _print_link(made: NewLink) -> None:
-    out.print(f"{made.member.id}: `POST /v1/invitations/accept` takes this token, once, until {made.expires_at:%Y-%m-%d %H:%M} UTC:")
-    print(made.token)
+def _print_link(made: NewLink, organisation: str) -> None:
+    """Print the token alone on standard output, and beside it what whoever gets it does next."""
+    until, password = f"{made.expires_at:%Y-%m-%d %H:%M} UTC", "a long sentence of yours"
+    err.print(f"{made.member.id}: hand this token to {made.member.email} in private; it is good once, until {until}:", highlight=False)
+    print(made.token, flush=True)
+    steps = (
+        ("set a password with it", "/v1/invitations/accept", {"token": "crl_...", "password": password}),
+        ("then log in", "/v1/sessions", {"organisation": organisation, "email": made.member.email, "password": password}),
+    )
+    for words, path, body in steps:
+        err.print(f"They {words}: POST {path} {json.dumps(body, ensure_ascii=False)}", highlight=False, markup=False)
+    err.print("In the browser at /docs, or with curl as docs/people.md shows.", highlight=False)

@@ -14,10 +14,12 @@ from registry.core.errors import InvalidInput
 from registry.store.database import Database
 from registry.usecases.backup import write_backup
 from registry.usecases.doctor import Patient, examine
+from registry.usecases.housekeeping import forget_expired
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.log_state import read_state
 from registry.usecases.mend import mend_catalog
 from registry.usecases.restore import restore_backup
+from registry.usecases.seal import SealKeyFile
 
 
 def backup(
@@ -33,8 +35,11 @@ def backup(
         manifest = write_backup(running, file, with_key=with_key, tell=lambda table: shown.update(f"backing up {table}"))
     rows = sum(table["rows"] for table in manifest["tables"].values())
     out.print(f"{rows} rows of {len(manifest['tables'])} tables, a log of {manifest['log_size']} entries, in {file}", highlight=False)
-    if not with_key:
-        err.print("The log's private key is not in it: keep a copy of it elsewhere.")
+    left_out = [] if with_key else [f"the log's private key, `{running.log_key.path}`: who has it can sign in the log's name"]
+    left_out += [f"the seal key, `{running.seal.path}`: beside it the backup would hold both factors of who uses an authenticator"]
+    for words in left_out:
+        err.print(f"[yellow]not in it[/yellow] {words}", highlight=False, soft_wrap=True)
+    err.print("Keep a copy of what is not in it elsewhere, not beside the backup: a restored registry needs it.", highlight=False)
 
 
 def restore(
@@ -63,12 +68,15 @@ def restore(
             new_log=new_log,
             seen=read_state(remembered),
             trusted=None if key is None else parse_vkey(key),
+            seal=SealKeyFile(settings.seal_key),
             tell=lambda member: shown.update(f"restoring {member}"),
         )
     if new_log:
         forget_state(settings)
     for sentence in restored.words:
         out.print(f"[green]ok[/green] {sentence}", highlight=False)
+    for sentence in restored.to_do:
+        err.print(f"[yellow]to do[/yellow] {sentence}", highlight=False)
     print(restored.vkey)
 
 
@@ -89,7 +97,7 @@ def doctor(
         if mend:
             for entry_id in mend_catalog(database):
                 err.print(f"written anew from the log: {entry_id}", highlight=False)
-        patient = Patient(database, settings.home, key, read_state(state))
+        patient = Patient(database, settings.home, key, read_state(state), seal=SealKeyFile(settings.seal_key))
         found = list(examine(patient))
     finally:
         database.close()
@@ -100,3 +108,13 @@ def doctor(
         out.print(f"{mark} {finding.words}" + (f"\n      -> {finding.do}" if finding.do else ""), highlight=False)
     if any(finding.is_wrong for finding in found):
         raise typer.Exit(1)
+
+
+def forget_what_expired() -> None:
+    """Delete what has expired: sessions, invitations, answers kept for repeats, counts; `registry serve` does so by itself.
+
+    Example: `registry forget-expired`
+    """
+    with opened() as running:
+        forgotten = forget_expired(running)
+    out.print(", ".join(f"{rows} of {table}" for table, rows in forgotten.items()) or "nothing has expired")

@@ -21,6 +21,7 @@ from registry.usecases.keyring import authenticate
 from registry.usecases.log import make_log_key
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import Registry, open_registry
+from tests.clock import Clock
 
 # Only these may be skipped where a skip is a failure: other people's verifiers are installed by `make interop`.
 MAY_SKIP = "test_interop"
@@ -67,9 +68,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[str]
 
 
 @pytest.fixture
-def registry(database_url: str, tmp_path: Path) -> Iterator[Registry]:
+def clock() -> Clock:
+    """A clock that stands still until the test moves it."""
+    return Clock()
+
+
+@pytest.fixture
+def by_the_clock(clock: Clock) -> Clock:
+    """Who uses this has a registry that goes by `clock`; all others go by the machine's."""
+    return clock
+
+
+@pytest.fixture
+def registry(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Registry]:
     """A registry on an empty database, its log's key made."""
-    opened = open_registry(database_url, log_key=LogKeyFile(tmp_path / "log.key", "registry.example/log"))
+    now = request.getfixturevalue("by_the_clock") if "by_the_clock" in request.fixturenames else None
+    opened = open_registry(database_url, log_key=LogKeyFile(tmp_path / "log.key", "registry.example/log"), now=now)
     make_log_key(opened)
     yield opened
     opened.database.close()

@@ -8,7 +8,7 @@ from registry.api.claim_schemas import BatchDecided, BatchDecision, ClaimAnswer,
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import Page
+from registry.api.schemas import Cursor, Limit, Page
 from registry.core.claims import ClaimState, RiskCode
 from registry.usecases import claim_review
 
@@ -23,8 +23,8 @@ def list_claims(
     state: ClaimState | None = None,
     risk: Annotated[RiskCode | None, Query(description="Claims that wait for this reason, perhaps among others.")] = None,
     batch: Annotated[str | None, Query(description="The import that they came with.")] = None,
-    cursor: str = "",
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> Page[ClaimBody]:
     """List claims, oldest first: all for operator and auditor, its own for a rightsholder."""
     found = claim_review.list_claims(registry, caller, state=state, risk=risk, batch=batch, after=cursor, limit=limit)

@@ -12,7 +12,7 @@ from registry.api.context import CurrentCaller, CurrentRegistry
 from registry.api.log_schemas import DayCountBody, ManifestBody
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import MAX_INDEX, DecisionBody, Page
+from registry.api.schemas import MAX_INDEX, DecisionBody, Limit, Page
 from registry.core.model import Level, Outcome
 from registry.store.decisions import DecisionFilter, StoredDecision
 from registry.usecases import decisions
@@ -70,6 +70,9 @@ ExportFormat = Annotated[Format, Query(alias="format", description="Parquet wher
 ExportSize = Annotated[
     int | None, Query(ge=0, le=MAX_INDEX, description="Only decisions below this index: with the same one, the same bytes.")
 ]
+DayCursor = Annotated[
+    str, Query(pattern=r"^(\d{4}-\d{2}-\d{2}\.[a-z]{1,20})?$", description="`next` of the page before; empty for the first.")
+]
 
 
 @router.get("/decisions")
@@ -79,7 +82,7 @@ def list_decisions(
     chosen: Chosen,
     *,
     cursor: Annotated[int | None, Query(ge=0, le=MAX_INDEX)] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    limit: Limit = 100,
 ) -> Page[DecisionBody]:
     """List decisions, newest first: all for auditors, a service's own, for a rightsholder those that name its characters."""
     found = decisions.list_decisions(registry, caller, chosen, before=cursor, limit=limit)
@@ -87,9 +90,13 @@ def list_decisions(
 
 
 @router.get("/decisions/counts")
-def count_decisions(registry: CurrentRegistry, caller: CurrentCaller, chosen: Chosen) -> list[DayCountBody]:
-    """Count decisions by day (UTC) and outcome, and for how many of them it was reported what was done."""
-    return [DayCountBody(**asdict(count)) for count in decisions.count_decisions(registry, caller, chosen)]
+def count_decisions(
+    registry: CurrentRegistry, caller: CurrentCaller, chosen: Chosen, *, cursor: DayCursor = "", limit: Limit = 100
+) -> Page[DayCountBody]:
+    """Count decisions by day (UTC) and outcome, oldest day first, and for how many of them it was reported what was done."""
+    found = decisions.count_decisions(registry, caller, chosen, after=cursor, limit=limit)
+    last = f"{found[-1].day}.{found[-1].outcome}" if len(found) == limit else None
+    return Page(items=[DayCountBody(**asdict(count)) for count in found], next=last)
 
 
 @router.get("/decisions/export", response_class=Response, responses={**SHOWN_EXPORT, **documented(503)})

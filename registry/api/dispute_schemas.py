@@ -12,7 +12,7 @@ from registry.api.schemas import Body
 from registry.core.disputes import DisputeState, Grounds, Party, Ruling, Side
 from registry.core.model import MAX_NAMES, Contact, NameText, Verified
 from registry.core.value import LongText
-from registry.usecases.disputes import DisputeFile
+from registry.usecases.dispute_files import DisputeFile
 from registry.usecases.record import Record
 
 

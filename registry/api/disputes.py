@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Request
 
 from registry.api.context import ClientAddress, CurrentCaller, CurrentRegistry, get_caller, require_json
 from registry.api.dispute_schemas import (
@@ -20,11 +20,12 @@ from registry.api.dispute_schemas import (
 )
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import Page
+from registry.api.schemas import Cursor, Limit, Page
 from registry.core.disputes import DisputeState
-from registry.usecases import dispute_decisions, disputes
+from registry.usecases import dispute_decisions, dispute_files, dispute_opening, disputes
 from registry.usecases.access import Caller
-from registry.usecases.disputes import Complaint, Reader
+from registry.usecases.dispute_files import Reader
+from registry.usecases.dispute_opening import Complaint
 from registry.usecases.record import get_record
 
 router = mannered_router(prefix="/v1", tags=["disputes"], dependencies=[Depends(require_json)], responses=documented(422))
@@ -54,7 +55,7 @@ CurrentReader = Annotated[Reader, Depends(get_reader)]
 def open_dispute(body: DisputeCreate, registry: CurrentRegistry, caller: OptionalCaller, address: ClientAddress) -> OpenedDispute:
     """Contest an entry or a decision: with a key, or without one, a few times a day. docs/claims.md says what is enforced meanwhile."""
     complaint = Complaint(body.about, body.grounds, body.statement, body.contact, body.evidence, tuple(body.names), body.character)
-    found, token = disputes.open_dispute(registry, caller, address, complaint)
+    found, token = dispute_opening.open_dispute(registry, caller, address, complaint)
     return OpenedDispute.model_validate({**dispute_fields(found), "token": token})
 
 
@@ -64,8 +65,8 @@ def list_disputes(
     caller: CurrentCaller,
     *,
     state: DisputeState | None = None,
-    cursor: str = "",
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> Page[DisputeBody]:
     """List disputes, oldest first: all for operator and auditor, about its entries for a rightsholder, its own for a service."""
     found = disputes.list_disputes(registry, caller, state=state, after=cursor, limit=limit)
@@ -75,7 +76,7 @@ def list_disputes(
 @router.get("/disputes/{dispute_id}", responses=documented(401, 403, 404))
 def get_dispute(dispute_id: str, registry: CurrentRegistry, reader: CurrentReader) -> DisputeBody:
     """Read a dispute with every step, as one of its sides, operator or auditor."""
-    return dispute_body(disputes.get_dispute(registry, reader, dispute_id))
+    return dispute_body(dispute_files.get_dispute(registry, reader, dispute_id))
 
 
 @router.post("/disputes/{dispute_id}/admit", responses=KEYED)

@@ -10,18 +10,17 @@ from registry.api.conditional import CurrentMatch
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import CharacterUpdate, Cursor, Page, WorkUpdate
+from registry.api.schemas import CharacterUpdate, Cursor, Limit, Page, WorkUpdate
 from registry.core.model import IN_FORCE, Character, EntryStatus, Outcome, Work, WorkDraft
 from registry.store.catalog import EntryFilter
-from registry.usecases import catalog
+from registry.usecases import catalog, read_entries
 from registry.usecases.alias_preview import report_character
-from registry.usecases.catalog import CHARACTER, WORK
 from registry.usecases.claim_review import open_claim
+from registry.usecases.entries import CHARACTER, WORK
 from registry.usecases.registry import Registry
 
 router = mannered_router(prefix="/v1", dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
 
-Limit = Annotated[int, Query(ge=1, le=500)]
 Holder = Annotated[str | None, Query(description="Whose ref it is, when not your own: the rightsholder's id.")]
 Status = Annotated[EntryStatus | None, Query(description="What is in force (`active`, `disputed`) when left out.")]
 Search = Annotated[str | None, Query(max_length=200, description="The beginning of any name or title, in any script, case and width.")]
@@ -47,7 +46,7 @@ def list_works(
 ) -> Page[Work]:
     """List works in id order."""
     chosen = EntryFilter(rightsholder=rightsholder, statuses=_statuses(status), usage=usage)
-    items = cast("list[Work]", catalog.list_entries(registry, caller, WORK, chosen, query=q, after=cursor, limit=limit))
+    items = cast("list[Work]", read_entries.list_entries(registry, caller, WORK, chosen, query=q, after=cursor, limit=limit))
     return Page(items=items, next=items[-1].id if len(items) == limit else None)
 
 
@@ -60,7 +59,7 @@ def get_work(
     rightsholder: Holder = None,
 ) -> Work:
     """Read a work."""
-    return match.tagged(cast("Work", catalog.get_entry(registry, caller, WORK, id, rightsholder=rightsholder)))
+    return match.tagged(cast("Work", read_entries.get_entry(registry, caller, WORK, id, rightsholder=rightsholder)))
 
 
 @router.put("/works/{id}", tags=["works"], responses=documented(404, 409, 412, 428, 503))
@@ -119,7 +118,7 @@ def list_characters(
 ) -> Page[Character]:
     """List characters in id order."""
     chosen = EntryFilter(rightsholder=rightsholder, work=work, statuses=_statuses(status), usage=usage)
-    items = cast("list[Character]", catalog.list_entries(registry, caller, CHARACTER, chosen, query=q, after=cursor, limit=limit))
+    items = cast("list[Character]", read_entries.list_entries(registry, caller, CHARACTER, chosen, query=q, after=cursor, limit=limit))
     return Page(items=items, next=items[-1].id if len(items) == limit else None)
 
 
@@ -132,7 +131,7 @@ def get_character(
     rightsholder: Holder = None,
 ) -> Character:
     """Read a character."""
-    return match.tagged(cast("Character", catalog.get_entry(registry, caller, CHARACTER, id, rightsholder=rightsholder)))
+    return match.tagged(cast("Character", read_entries.get_entry(registry, caller, CHARACTER, id, rightsholder=rightsholder)))
 
 
 @router.put("/characters/{id}", tags=["characters"], responses=documented(404, 409, 412, 428, 503))

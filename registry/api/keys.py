@@ -8,6 +8,7 @@ from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.people_schemas import KeyBody, KeyCreate, KeyRotate, KeyUpdate, NewKeyBody
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
+from registry.api.schemas import Cursor, Limit, Page
 from registry.usecases import keys
 
 router = mannered_router(prefix="/v1", tags=["keys"], dependencies=[Depends(require_json)], responses=documented(401, 403, 404, 422))
@@ -20,9 +21,12 @@ def create_key(organisation_id: str, body: KeyCreate, registry: CurrentRegistry,
 
 
 @router.get("/organisations/{organisation_id}/keys")
-def list_keys(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> list[KeyBody]:
-    """List an organisation's keys, revoked ones too."""
-    return [KeyBody(**asdict(key)) for key in keys.list_keys(registry, caller, organisation_id)]
+def list_keys(
+    organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller, cursor: Cursor = "", limit: Limit = 100
+) -> Page[KeyBody]:
+    """List an organisation's keys, oldest first, revoked ones too."""
+    found = keys.list_keys(registry, caller, organisation_id, after=cursor, limit=limit)
+    return Page(items=[KeyBody(**asdict(key)) for key in found], next=found[-1].id if len(found) == limit else None)
 
 
 @router.patch("/keys/{key_id}", responses=documented(409, 503))

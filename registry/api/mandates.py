@@ -8,6 +8,7 @@ from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.people_schemas import MandateBody, MandateCreate
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
+from registry.api.schemas import Cursor, Limit, Page
 from registry.usecases import mandates
 
 PROBLEMS = documented(401, 403, 404, 422)
@@ -21,9 +22,12 @@ def name_representative(organisation_id: str, body: MandateCreate, registry: Cur
 
 
 @router.get("/organisations/{organisation_id}/representatives")
-def list_mandates(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> list[MandateBody]:
-    """List the mandates that an organisation has given or got, revoked ones too."""
-    return [MandateBody(**asdict(mandate)) for mandate in mandates.list_mandates(registry, caller, organisation_id)]
+def list_mandates(
+    organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller, cursor: Cursor = "", limit: Limit = 100
+) -> Page[MandateBody]:
+    """List the mandates that an organisation has given or got, oldest first, revoked ones too."""
+    found = mandates.list_mandates(registry, caller, organisation_id, after=cursor, limit=limit)
+    return Page(items=[MandateBody(**asdict(mandate)) for mandate in found], next=found[-1].id if len(found) == limit else None)
 
 
 @router.post("/mandates/{mandate_id}/revoke", responses=documented(503))

@@ -20,6 +20,7 @@ from registry.api.people_schemas import (
 )
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
+from registry.api.schemas import Cursor, Limit, Page
 from registry.store.members import Member
 from registry.usecases import authenticators, members
 
@@ -35,9 +36,12 @@ def invite_member(organisation_id: str, body: MemberCreate, registry: CurrentReg
 
 
 @router.get("/organisations/{organisation_id}/members")
-def list_members(organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller) -> list[MemberBody]:
-    """List an organisation's members, invited and disabled ones too."""
-    return [_member(member) for member in members.list_members(registry, caller, organisation_id)]
+def list_members(
+    organisation_id: str, registry: CurrentRegistry, caller: CurrentCaller, cursor: Cursor = "", limit: Limit = 100
+) -> Page[MemberBody]:
+    """List an organisation's members, oldest first, invited and disabled ones too."""
+    found = members.list_members(registry, caller, organisation_id, after=cursor, limit=limit)
+    return Page(items=[_member(member) for member in found], next=found[-1].id if len(found) == limit else None)
 
 
 @router.patch("/members/{member_id}", responses=documented(409, 503))

@@ -1,16 +1,16 @@
 """Routes of organisations."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Query
+from fastapi import Depends
 
 from registry.api.conditional import CurrentMatch
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.people_schemas import SuspensionBody, SuspensionCreate
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import Cursor, OrganisationCreate, OrganisationUpdate, Page
+from registry.api.schemas import Cursor, Limit, OrganisationCreate, OrganisationUpdate, Page
 from registry.core.model import Organisation, Role
 from registry.usecases import organisations
 
@@ -31,7 +31,7 @@ def list_organisations(
     caller: CurrentCaller,
     role: Role | None = None,
     cursor: Cursor = "",
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    limit: Limit = 100,
 ) -> Page[Organisation]:
     """List organisations: rightsholders for everyone (`role=rightsholder`), the others for operator and auditor."""
     items = organisations.list_organisations(registry, caller, role=role, after=cursor, limit=limit)

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from registry.api.schemas import Body
-from registry.core.model import Level, NameText
+from registry.core.model import Level, NameText, Role
 from registry.core.scopes import Rights, Scope
 from registry.core.value import LongText
 
@@ -271,6 +271,32 @@ class OwnSessionBody(BaseModel):
     session: SessionBody
     member: MemberBody
     scopes: list[Scope]
+
+
+class OrganisationName(BaseModel):
+    """An organisation, by what it is called."""
+
+    id: str
+    role: Role
+    ref: str
+    name: str
+
+
+class MeBody(BaseModel):
+    """Who is asking: a `key`, or a `member` in a `session`. `scopes` is all that it may do as it asks now.
+
+    `organisation` is whom it asks for: its own, or with `On-Behalf-Of` the rightsholder; then `representative` is its own.
+    """
+
+    organisation: OrganisationName
+    representative: str | None
+    scopes: list[Scope]
+    addresses: list[str] = Field(description="Networks that it may be used from; none: any.")
+    expires_at: datetime | None = Field(description="When it ends at the latest; a session also ends after an hour without use.")
+    level: Level
+    key: KeyBody | None
+    session: SessionBody | None
+    member: MemberBody | None
 
 
 class NewSessionBody(BaseModel):

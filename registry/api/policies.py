@@ -10,7 +10,6 @@ from pydantic import AwareDatetime
 from registry.api.conditional import CurrentMatch
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.policy_schemas import (
-    AuthorBody,
     DiffBody,
     FlipBody,
     PolicyAnswer,
@@ -21,10 +20,11 @@ from registry.api.policy_schemas import (
     TermBody,
     VocabularyBody,
     policy_answer,
+    version_body,
 )
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import MAX_INDEX
+from registry.api.schemas import MAX_INDEX, Limit, Page
 from registry.store.policy_files import Template
 from registry.usecases import policies
 from registry.usecases.policies import LevelName
@@ -83,21 +83,17 @@ def withdraw_policy(
 
 
 @router.get("/{level}/{id}/policy/versions", responses=documented(404))
-def list_versions(level: LevelName, id: str, registry: CurrentRegistry, caller: CurrentCaller) -> list[PolicyVersionBody]:  # noqa: A002
+def list_versions(
+    level: LevelName,
+    id: str,  # noqa: A002
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
+    cursor: Annotated[int, Query(ge=0, le=MAX_INDEX, description="`next` of the page before; 0 for the first.")] = 0,
+    limit: Limit = 100,
+) -> Page[PolicyVersionBody]:
     """Read the history, oldest first: for the owner, operator and auditor."""
-    found = policies.list_versions(registry, caller, level, id)
-    return [
-        PolicyVersionBody(
-            version=number,
-            revision=version.revision,
-            at=version.author.at,
-            author=AuthorBody(organisation=version.author.organisation, key=version.author.key),
-            note=policies.note_of(version, before),
-            standing=version.policy,
-            scheduled=version.scheduled,
-        )
-        for number, (version, before) in enumerate(zip(found, (None, *found), strict=False), 1)
-    ]
+    found = policies.list_versions(registry, caller, level, id, after=cursor, limit=limit)
+    return Page(items=[version_body(version) for version in found], next=str(found[-1].number) if len(found) == limit else None)
 
 
 @router.get("/{level}/{id}/policy/diff", responses=documented(404))
@@ -122,9 +118,9 @@ def preview(body: PreviewRequest, registry: CurrentRegistry, caller: CurrentCall
 
 
 @router.get("/policy-templates")
-def read_templates(caller: CurrentCaller) -> list[Template]:  # noqa: ARG001
-    """List the policies to start from."""
-    return list_templates()
+def read_templates(caller: CurrentCaller) -> Page[Template]:  # noqa: ARG001
+    """List the policies to start from: those that come with the registry, on one page."""
+    return Page(items=list_templates(), next=None)
 
 
 @router.get("/policy-templates/{name}", responses=documented(404))

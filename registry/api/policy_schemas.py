@@ -7,13 +7,16 @@ from pydantic import BaseModel, Field, model_validator
 
 from registry.api.schemas import Body
 from registry.core.model import Outcome, Policy, RefText
-from registry.usecases.policies import LevelName, Said, read_body
+from registry.core.value import LongText
+from registry.usecases.policies import LevelName, Numbered, Said, read_body
 
 
 class PolicyBody(Policy):
     """A policy; or a template by its name, with fields that take the place of its own; or ODRL 2.2 with its `@context`."""
 
     template: RefText | None = Field(None, description="A template to start from, as `/v1/policy-templates` lists them.")
+    credit: LongText | None = Field(None, description="With a template: the credit that you ask for, in the place of its example.")
+    address: LongText | None = Field(None, description="With a template: where consent is asked for, in the place of its example.")
 
     @model_validator(mode="before")
     @classmethod
@@ -56,6 +59,20 @@ class PolicyVersionBody(BaseModel):
     note: str | None
     standing: Policy | None
     scheduled: tuple[Policy, ...]
+
+
+def version_body(found: Numbered) -> PolicyVersionBody:
+    """Return a version, as an answer."""
+    author = AuthorBody(organisation=found.version.author.organisation, key=found.version.author.key)
+    return PolicyVersionBody(
+        version=found.number,
+        revision=found.version.revision,
+        at=found.version.author.at,
+        author=author,
+        note=found.note,
+        standing=found.version.policy,
+        scheduled=found.version.scheduled,
+    )
 
 
 class DiffBody(BaseModel):

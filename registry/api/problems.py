@@ -47,6 +47,7 @@ KINDS: tuple[tuple[type[errors.RegistryError], Kind], ...] = (
     (errors.Conflict, Kind(409, "conflict", "The request conflicts with what is registered")),
     (errors.PreconditionFailed, Kind(412, "precondition-failed", "It is not what the request takes it to be")),
     (errors.PreconditionRequired, Kind(428, "precondition-required", "Say which state you replace")),
+    (errors.LogInRefused, Kind(401, "log-in-refused", "The organisation, e-mail, password, code or link is wrong")),
     (errors.NotAuthenticated, Kind(401, "not-authenticated", "A valid key is needed")),
     (errors.NotPermitted, Kind(403, "not-permitted", "This key may not do that")),
     (errors.HeadersTooLarge, Kind(431, "headers-too-large", "The address and headers are too large")),
@@ -87,8 +88,9 @@ def kind_of(error: errors.RegistryError) -> Kind:
 
 
 def title_of(status: int) -> str:
-    """Return what a status code means here, in a few words."""
-    return next((kind.title for _, kind in reversed(KINDS) if kind.status == status), f"Status {status}")
+    """Return what a status code means here, in a few words: the most general of its kinds."""
+    meant = [(len(error.__mro__), kind.title) for error, kind in KINDS if kind.status == status]
+    return min(meant, key=lambda kind: kind[0], default=(0, f"Status {status}"))[1]
 
 
 def problem_of(error: errors.RegistryError, request_id: str | None = None) -> tuple[int, bytes, dict[str, str]]:
@@ -118,8 +120,7 @@ def render(kind: Kind, detail: str, fields: tuple[errors.FieldError, ...] = (), 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route that may answer with these problems."""
-    titles = {kind.status: kind.title for _, kind in reversed(KINDS)}
-    return {s: {"description": titles[s], "model": Problem, "content": {MEDIA_TYPE: {}}} for s in statuses}
+    return {s: {"description": title_of(s), "model": Problem, "content": {MEDIA_TYPE: {}}} for s in statuses}
 
 
 def answer_problems(app: FastAPI) -> None:

@@ -28,6 +28,7 @@ from registry.core.model import (
 Item = TypeVar("Item")
 MAX_INDEX = 2**63 - 1
 Cursor = Annotated[str, Query(pattern="^([a-z]{3}_[0-9a-f]{32})?$", description="`next` of the page before; empty for the first.")]
+Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 
 
 class Body(BaseModel):

@@ -82,6 +82,7 @@ SCOPES: Mapping[tuple[str, str], Scope | None] = {
     ("POST", "/v1/members/me/totp"): ANY,
     ("POST", "/v1/members/me/totp/confirm"): ANY,
     ("POST", "/v1/members/me/totp/remove"): ANY,
+    ("GET", "/v1/me"): ANY,
     ("GET", "/v1/sessions"): ANY,
     ("DELETE", "/v1/sessions"): ANY,
     ("GET", "/v1/sessions/me"): ANY,

@@ -9,6 +9,7 @@ from registry.api.context import ClientAddress, CurrentApi, CurrentCaller, Curre
 from registry.api.people_schemas import LogIn, MemberBody, NewSessionBody, OwnSessionBody, SessionBody
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
+from registry.api.schemas import Cursor, Limit, Page
 from registry.store.sessions import LoggedIn
 from registry.usecases import sessions
 
@@ -26,9 +27,10 @@ async def log_in(body: LogIn, request: Request, api: CurrentApi, address: Client
 
 
 @router.get("/sessions", responses=documented(403, 404))
-def list_sessions(registry: CurrentRegistry, caller: CurrentCaller) -> list[SessionBody]:
+def list_sessions(registry: CurrentRegistry, caller: CurrentCaller, cursor: Cursor = "", limit: Limit = 100) -> Page[SessionBody]:
     """List where one is logged in, newest first."""
-    return [_session(session) for session in sessions.list_sessions(registry, caller)]
+    found = sessions.list_sessions(registry, caller, before=cursor, limit=limit)
+    return Page(items=[_session(session) for session in found], next=found[-1].id if len(found) == limit else None)
 
 
 @router.delete("/sessions", status_code=204, responses=documented(403, 404, 503))

@@ -10,7 +10,7 @@ from registry.api.claim_schemas import ClaimDecision, ReservedBody, ReserveName,
 from registry.api.context import CurrentCaller, CurrentRegistry, require_json
 from registry.api.problems import documented
 from registry.api.routes import mannered_router
-from registry.api.schemas import Body, Page
+from registry.api.schemas import Body, Cursor, Limit, Page
 from registry.core.model import Organisation
 from registry.core.value import LongText
 from registry.core.verification import VerificationState
@@ -18,7 +18,6 @@ from registry.usecases import reserved, verifications
 from registry.usecases.verifications import VerificationFile
 
 router = mannered_router(prefix="/v1", tags=["claims"], dependencies=[Depends(require_json)], responses=documented(401, 403, 422))
-Limit = Annotated[int, Query(ge=1, le=500)]
 
 
 class VerificationRequest(Body):
@@ -70,7 +69,7 @@ def revoke_verification(
 
 @router.get("/verifications")
 def list_verifications(
-    registry: CurrentRegistry, caller: CurrentCaller, *, state: VerificationState | None = None, cursor: str = "", limit: Limit = 100
+    registry: CurrentRegistry, caller: CurrentCaller, *, state: VerificationState | None = None, cursor: Cursor = "", limit: Limit = 100
 ) -> Page[VerificationBody]:
     """List verifications, oldest first: all for operator and auditor, its own for a rightsholder."""
     found = verifications.list_verifications(registry, caller, state=state, after=cursor, limit=limit)
@@ -98,7 +97,7 @@ def decide_verification(
 
 
 @router.get("/reserved-names")
-def list_reserved(registry: CurrentRegistry, caller: CurrentCaller, cursor: str = "", limit: Limit = 100) -> Page[ReservedBody]:
+def list_reserved(registry: CurrentRegistry, caller: CurrentCaller, cursor: Cursor = "", limit: Limit = 100) -> Page[ReservedBody]:
     """List names that nobody gets without review: operator and auditor."""
     found = reserved.list_reserved(registry, caller, after=cursor, limit=limit)
     items = [ReservedBody(**r.model_dump(exclude={"state"}), reserved_at=at) for r, at in found]

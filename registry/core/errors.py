@@ -13,6 +13,7 @@ RegistryError
 ├── PreconditionFailed      the thing is not what If-Match or If-None-Match says
 ├── PreconditionRequired    replacing a thing blindly is refused
 ├── NotAuthenticated        no key, or one that is unknown, expired or revoked
+│   └── LogInRefused        organisation, e-mail, password, code or link is wrong; it is not said which
 ├── NotPermitted            the key is good but its role or owner may not do this
 ├── TooLarge                the body, prompt or file is longer than the limit
 │   └── HeadersTooLarge     the address and headers are
@@ -99,6 +100,10 @@ class PreconditionRequired(RegistryError):
 
 class NotAuthenticated(RegistryError):
     """No key, or one that is unknown, expired or revoked."""
+
+
+class LogInRefused(NotAuthenticated):
+    """Organisation, e-mail, password, code or link is wrong, or missing; it is not said which."""
 
 
 class NotPermitted(RegistryError):

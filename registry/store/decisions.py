@@ -3,13 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
 from sqlmodel import Session, col
 
-from registry.store.columns import from_micros, to_micros
+from registry.store.columns import EPOCH, from_micros, to_micros
 from registry.store.entries import whole_entry
 from registry.store.tables import CharacterRow, DecisionCharacterRow, DecisionRow, LeafRow, ReportedRow
 
@@ -73,14 +73,17 @@ class DayCount:
     reported: int
 
 
-def count_by_day(session: Session, chosen: DecisionFilter) -> Sequence[DayCount]:
-    """Count decisions by day and outcome, oldest first."""
+def count_by_day(session: Session, chosen: DecisionFilter, *, after: tuple[date, str] | None, limit: int) -> Sequence[DayCount]:
+    """Return up to `limit` counts of decisions by day and outcome, oldest first, those after this day and outcome."""
     day = (col(DecisionRow.decided_at) // DAY_MICROS).label("day")
     columns: tuple[Any, ...] = (day, DecisionRow.outcome, func.count(), func.sum(case((_REPORT, 1), else_=0)))
     query = _filtered(select(*columns), chosen).group_by(day, col(DecisionRow.outcome)).order_by(day, col(DecisionRow.outcome))
-    return [
-        DayCount(f"{from_micros(int(d) * DAY_MICROS):%Y-%m-%d}", outcome, n, int(done)) for d, outcome, n, done in session.execute(query)
-    ]
+    if after is not None:
+        begin = (after[0] - EPOCH.date()).days * DAY_MICROS
+        is_later = (col(DecisionRow.decided_at) >= begin + DAY_MICROS) | (col(DecisionRow.outcome) > after[1])
+        query = query.where(col(DecisionRow.decided_at) >= begin, is_later)
+    found = session.execute(query.limit(limit))
+    return [DayCount(f"{from_micros(int(d) * DAY_MICROS):%Y-%m-%d}", outcome, n, int(done)) for d, outcome, n, done in found]
 
 
 def decisions_after(session: Session, chosen: DecisionFilter, *, after: int, end: int, limit: int) -> Sequence[StoredDecision]:

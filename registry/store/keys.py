@@ -95,10 +95,10 @@ def has_other_operator_key(session: Session, key_id: str, now: datetime) -> bool
     return session.exec(query.where(OrganisationRow.role == Role.operator, ApiKeyRow.id != key_id, is_live)).first() is not None
 
 
-def list_keys(session: Session, organisation_id: str) -> Sequence[ApiKey]:
-    """Return all keys of an organisation, oldest first."""
-    query = select(ApiKeyRow).where(ApiKeyRow.organisation_id == organisation_id).order_by(col(ApiKeyRow.id))
-    return [_to_key(row) for row in session.exec(query)]
+def list_keys(session: Session, organisation_id: str, *, after: str = "", limit: int | None = None) -> Sequence[ApiKey]:
+    """Return keys of an organisation with ids after `after`, oldest first; all of them without a limit."""
+    query = select(ApiKeyRow).where(ApiKeyRow.organisation_id == organisation_id, col(ApiKeyRow.id) > after)
+    return [_to_key(row) for row in session.exec(query.order_by(col(ApiKeyRow.id)).limit(limit))]
 
 
 def note_keys_used(session: Session, key_ids: Iterable[str], at: datetime) -> None:

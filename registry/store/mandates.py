@@ -55,10 +55,11 @@ def get_mandate(session: Session, mandate_id: str) -> Mandate:
     return _mandate(row)
 
 
-def list_mandates(session: Session, organisation_id: str) -> Sequence[Mandate]:
-    """Return all mandates that an organisation has given or got, revoked ones too, oldest first."""
+def list_mandates(session: Session, organisation_id: str, *, after: str, limit: int) -> Sequence[Mandate]:
+    """Return up to `limit` mandates that an organisation has given or got, with ids after `after`, revoked ones too, oldest first."""
     is_party = (col(MandateRow.rightsholder_id) == organisation_id) | (col(MandateRow.representative_id) == organisation_id)
-    return [_mandate(row) for row in session.exec(select(MandateRow).where(is_party).order_by(col(MandateRow.id)))]
+    query = select(MandateRow).where(is_party, col(MandateRow.id) > after).order_by(col(MandateRow.id)).limit(limit)
+    return [_mandate(row) for row in session.exec(query)]
 
 
 def revoke_mandate(session: Session, mandate_id: str, at: datetime) -> Mandate:

@@ -100,10 +100,10 @@ def get_member(session: Session, member_id: str) -> StoredMember:
     return _stored(*found)
 
 
-def list_members(session: Session, organisation_id: str) -> Sequence[Member]:
-    """Return all members of an organisation, oldest first."""
-    query = select(MemberRow).where(MemberRow.organisation_id == organisation_id).order_by(col(MemberRow.id))
-    return [_member(row) for row in session.exec(query)]
+def list_members(session: Session, organisation_id: str, *, after: str = "", limit: int | None = None) -> Sequence[Member]:
+    """Return members of an organisation with ids after `after`, oldest first; all of them without a limit."""
+    query = select(MemberRow).where(MemberRow.organisation_id == organisation_id, col(MemberRow.id) > after)
+    return [_member(row) for row in session.exec(query.order_by(col(MemberRow.id)).limit(limit))]
 
 
 def count_other_owners(session: Session, member: Member) -> int:
@@ -135,6 +135,12 @@ def set_totp(session: Session, member_id: str, sealed: bytes | None, *, confirme
     values = {"totp_sealed": sealed, "totp_confirmed": confirmed, "totp_step": step}
     session.execute(update(MemberRow).where(col(MemberRow.id) == member_id).values(**values))
     session.execute(delete(RecoveryCodeRow).where(col(RecoveryCodeRow.member_id) == member_id))
+
+
+def list_sealed(session: Session) -> Sequence[tuple[str, bytes]]:
+    """Return id and sealed seed of every member who has one, oldest first."""
+    query = select(MemberRow.id, MemberRow.totp_sealed).where(col(MemberRow.totp_sealed).is_not(None)).order_by(col(MemberRow.id))
+    return [(member, bytes(sealed or b"")) for member, sealed in session.exec(query)]
 
 
 def take_totp_step(session: Session, member_id: str, step: int) -> bool:

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
-from registry.core.errors import InvalidInput
+from registry.core.errors import FieldError, InvalidInput
 from registry.core.model import Policy
+from registry.core.policy import Duty
 from registry.core.value import LongText, RefText, Value
 from registry.core.vocabulary import Vocabulary, read_vocabulary
 
+_LONG_TEXT: TypeAdapter[str] = TypeAdapter(LongText)
 NAME = re.compile(r"[a-z0-9-]+")
 _BOOLEAN = "tag:yaml.org,2002:bool"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
@@ -54,13 +57,43 @@ def load_vocabulary() -> Vocabulary:
 
 
 class Template(Value):
-    """A policy to start from, with its prose in English and Japanese."""
+    """A policy to start from, with its prose in English and Japanese. `examples` stand in its duties until you put your own there."""
 
     name: RefText
     en: LongText
     ja: LongText
     prose: LongText
+    examples: tuple[LongText, ...] = ()
     policy: Policy
+
+    def filled(self, *, credit: object = None, address: object = None) -> Policy:
+        """Return the policy with one's own credit and address in the place of the examples. Raises InvalidInput where there is none."""
+        own = {
+            name: _read(field, said)
+            for name, field, said in (("text", "credit", credit), ("address", "address", address))
+            if said is not None
+        }
+        there = {name for p in self.policy.permissions for d in p.duties for name in own if getattr(d, name) in self.examples}
+        for name in sorted(own.keys() - there):
+            field = "credit" if name == "text" else name
+            raise InvalidInput(f"the template `{self.name}` has no {field}", fields=(FieldError(f"/{field}", "nothing to put it into"),))
+        permissions = tuple(
+            p.model_copy(update={"duties": tuple(d.model_copy(update=_own(d, own, self.examples)) for d in p.duties)})
+            for p in self.policy.permissions
+        )
+        return self.policy.model_copy(update={"permissions": permissions})
+
+
+def _read(field: str, said: object) -> str:
+    try:
+        return _LONG_TEXT.validate_python(said)
+    except ValidationError as error:
+        wrong = error.errors(include_input=False)[0]["msg"]
+        raise InvalidInput(f"`{field}` cannot be put into a template: {wrong}", fields=(FieldError(f"/{field}", wrong),)) from None
+
+
+def _own(duty: Duty, own: dict[str, str], examples: tuple[str, ...]) -> dict[str, str]:
+    return {name: text for name, text in own.items() if getattr(duty, name) in examples}
 
 
 @cache
@@ -70,6 +103,12 @@ def load_template(name: str) -> Template:
     if not (NAME.fullmatch(name) and path.is_file()):
         raise InvalidInput(f"there is no template `{name}`; use one of {', '.join(list_templates())}")
     return Template.model_validate({"name": name, **read_yaml(path.read_text("utf-8"), path.name)})
+
+
+@cache
+def template_examples() -> tuple[str, ...]:
+    """Return everything that stands in a template until somebody puts their own there."""
+    return tuple(sorted({example for name in list_templates() for example in load_template(name).examples}))
 
 
 def list_templates() -> tuple[str, ...]:

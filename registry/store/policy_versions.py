@@ -70,9 +70,10 @@ def _said_before(connection: Connection, table: Table, ids: Sequence[str]) -> It
             yield row.id, (row.policy, row.scheduled)
 
 
-def list_versions(session: Session, entry_id: str) -> Sequence[PolicyVersion]:
-    """Return all versions of what an entry says, oldest first."""
+def list_versions(session: Session, entry_id: str, *, skip: int = 0, limit: int | None = None) -> Sequence[PolicyVersion]:
+    """Return versions of what an entry says, oldest first, without the first `skip`; all of them without a limit."""
     query = select(PolicyVersionRow).where(PolicyVersionRow.entry_id == entry_id).order_by(col(PolicyVersionRow.revision))
+    query = query.offset(skip).limit(limit)
     return [
         PolicyVersion(
             row.revision,

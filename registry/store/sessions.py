@@ -59,10 +59,12 @@ def find_session(session: Session, *, prefix: str | None = None, session_id: str
     return None if row is None else StoredSession(_logged_in(row), bytes(row.secret_hash), get_member(session, row.member_id))
 
 
-def list_sessions(session: Session, member_id: str, *, now: datetime) -> Sequence[LoggedIn]:
-    """Return the sessions of a member that have not ended, newest first."""
+def list_sessions(session: Session, member_id: str, *, now: datetime, before: str = "", limit: int | None = None) -> Sequence[LoggedIn]:
+    """Return the sessions of a member that have not ended, newest first, with ids before `before`; all of them without a limit."""
     live = select(SessionRow).where(SessionRow.member_id == member_id, col(SessionRow.ended_at).is_(None), col(SessionRow.expires_at) > now)
-    return [_logged_in(row) for row in session.exec(live.order_by(col(SessionRow.id).desc()))]
+    if before:
+        live = live.where(col(SessionRow.id) < before)
+    return [_logged_in(row) for row in session.exec(live.order_by(col(SessionRow.id).desc()).limit(limit))]
 
 
 def end_sessions(session: Session, member_id: str, at: datetime, *, only: str | None = None, but: str | None = None) -> None:

@@ -1,46 +1,25 @@
-"""Registering works and characters: create, replace, patch, withdraw, read, list. Only the owner writes; nothing is deleted."""
+"""Registering works and characters: create, replace, patch, withdraw. Only the owner writes; nothing is deleted."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from pydantic import ValidationError
-from pyunormalize import NFKC
 
 from registry.core.claims import Risk
-from registry.core.decision_log.canonical import encode_trusted
-from registry.core.errors import Conflict, FieldError, InvalidInput, LogUnavailable, NotFound, NotPermitted
-from registry.core.model import IN_FORCE, Character, CharacterDraft, EntryStatus, Role, Work, WorkDraft
+from registry.core.errors import Conflict, FieldError, InvalidInput, LogUnavailable, NotPermitted
+from registry.core.model import IN_FORCE, Character, EntryStatus, Role, Work
 from registry.core.policy import begins_later
 from registry.store import cases
 from registry.store import catalog as store
 from registry.store.database import Session
-from registry.store.log import MAX_LEAF_BYTES
-from registry.usecases.access import Caller, author_of, catalog_leaf
+from registry.usecases.access import Caller
 from registry.usecases.claims import NEVER_IN_FORCE, Asked, entries_of, hour_of, is_first_asked, is_local, names_said, screen_for, settle
-from registry.usecases.ids import new_id
+from registry.usecases.entries import CHARACTER, WORK, Draft, Kind, build_entry, draft_fields, entry_change
+from registry.usecases.policy_checks import require_ready
 from registry.usecases.preconditions import ANYTHING, Precondition
+from registry.usecases.read_entries import find_entry, missing
 from registry.usecases.registry import Registry
-
-Draft = WorkDraft | CharacterDraft
-E = TypeVar("E", Work, Character)
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What differs between works and characters."""
-
-    name: str
-    prefix: str
-    entry: type[Work] | type[Character]
-    draft: type[WorkDraft] | type[CharacterDraft]
-    find: Callable[..., Work | Character | None]
-    list: Callable[..., Sequence[Work | Character]]
-
-
-WORK = Kind("work", "wrk", Work, WorkDraft, store.find_work, store.list_works)
-CHARACTER = Kind("character", "chr", Character, CharacterDraft, store.find_character, store.list_characters)
 
 
 def create_entry(
@@ -77,10 +56,10 @@ def put_entry(
     caller.require(Role.rightsholder)
     registry.catalog.refresh()
     with registry.database.write() as session:
-        before = _find(session, kind, caller.organisation.id, said)
+        before = find_entry(session, kind, caller.organisation.id, said)
         if before is None:
             if not said.startswith("ref:"):
-                raise _missing(kind, said)
+                raise missing(kind, said)
             precondition.require(None)
             entry = _new_entry(session, registry.now(), caller, kind, draft.model_copy(update={"ref": said[4:]}))
         else:
@@ -120,11 +99,12 @@ def patch_entry(
 def change_entry(
     registry: Registry, caller: Caller, kind: Kind, said: str, change: Callable[[Work | Character], dict[str, Any]]
 ) -> Work | Character:
-    """Change the fields that `change` returns, given the entry as it stands."""
+    """Change the policies of an entry to what `change` returns, given the entry as it stands; the body of the request is a policy."""
     caller.require(Role.rightsholder)
     with registry.database.write() as session:
         before = _owned(session, caller, kind, said)
         entry = before.model_copy(update={**change(before), "updated_at": registry.now()})
+        require_ready(session, before, entry, at="")
         _commit(session, entry, caller, is_new=False)
     return _in_force(registry, entry)
 
@@ -142,62 +122,6 @@ def withdraw_entry(registry: Registry, caller: Caller, kind: Kind, said: str, *,
     return _in_force(registry, entry)
 
 
-def get_entry(registry: Registry, caller: Caller, kind: Kind, said: str, *, rightsholder: str | None = None) -> Work | Character:
-    """Return an entry by id, or by `ref:...` of a rightsholder (the caller's own when not said).
-
-    Entries that are not in force are there for their owner, operator and auditor only.
-    """
-    with registry.database.read() as session:
-        entry = _find(session, kind, rightsholder or caller.organisation.id, said)
-    if entry is None or (entry.status not in IN_FORCE and not sees_withdrawn(caller, entry.rightsholder)):
-        raise _missing(kind, said)
-    return entry
-
-
-def list_entries(
-    registry: Registry, caller: Caller, kind: Kind, chosen: store.EntryFilter, *, query: str | None, after: str, limit: int
-) -> Sequence[Work | Character]:
-    """List entries in id order; `query` is the beginning of any name or title, in any script, case and width."""
-    if not (chosen.statuses or frozenset(EntryStatus)) <= IN_FORCE and not sees_withdrawn(caller, chosen.rightsholder):
-        raise NotPermitted("entries that are not in force are shown to their owner, operator and auditor only: leave `status` out")
-    if query is not None:
-        chosen = replace(chosen, name=search_key(query))
-    with registry.database.read() as session:
-        return kind.list(session, chosen, after=after, limit=limit)
-
-
-def sees_withdrawn(caller: Caller, rightsholder: str | None) -> bool:
-    """True when the caller may see withdrawn entries of this rightsholder (None: of everyone)."""
-    return caller.organisation.role in {Role.operator, Role.auditor} or caller.organisation.id == rightsholder
-
-
-def search_key(text: str) -> str:
-    """Return the form in which names are searched: compatibility forms, case and outer space folded away."""
-    return text.strip().lower() if text.isascii() else str(NFKC(text.strip()).casefold())
-
-
-def entry_change(entry: Work | Character, caller: Caller | None, now: datetime, *, is_new: bool) -> store.Change:
-    """Return the change, with leaf and search names, that makes an entry be as given."""
-    texts = [entry.title, *(t.text for t in entry.titles)] if isinstance(entry, Work) else [entry.name, *(a.text for a in entry.aliases)]
-    leaf = encode_trusted(catalog_leaf(entry, caller, now))
-    if len(leaf) > MAX_LEAF_BYTES:
-        raise InvalidInput(f"the entry takes {len(leaf)} bytes in the log; at most {MAX_LEAF_BYTES} fit: give fewer or shorter names")
-    return store.change_of(entry, leaf, author_of(caller, now), names=frozenset(search_key(t) for t in texts), is_new=is_new)
-
-
-def build_entry(kind: Kind, draft: Draft, *, rightsholder: str, work: str | None, now: datetime) -> Work | Character:
-    """Return a new active entry as drafted; `work` is the id of a character's work."""
-    entry_id = new_id(kind.prefix, now)
-    fields = {**_draft_fields(kind, draft), "id": entry_id, "ref": draft.ref or entry_id, "rightsholder": rightsholder}
-    if kind is CHARACTER:
-        fields["work"] = work
-    return kind.entry(**fields, created_at=now, updated_at=now)
-
-
-def _draft_fields(kind: Kind, draft: Draft) -> dict[str, Any]:
-    return {name: getattr(draft, name) for name in kind.draft.model_fields}
-
-
 def _new_entry(session: Session, now: datetime, caller: Caller, kind: Kind, draft: Draft) -> Work | Character:
     return build_entry(kind, draft, rightsholder=caller.organisation.id, work=_work_id(session, caller, draft), now=now)
 
@@ -207,7 +131,7 @@ def _changed(
 ) -> Work | Character:
     kind = WORK if isinstance(before, Work) else CHARACTER
     fields = {
-        **_draft_fields(kind, draft),
+        **draft_fields(kind, draft),
         "id": before.id,
         "rightsholder": before.rightsholder,
         "created_at": before.created_at,
@@ -231,21 +155,10 @@ def _work_id(session: Session, caller: Caller, draft: Draft) -> str | None:
     return work.id
 
 
-def _find(session: Session, kind: Kind, rightsholder: str, said: str) -> Work | Character | None:
-    if said.startswith("ref:"):
-        return kind.find(session, rightsholder=rightsholder, ref=said[4:])
-    return kind.find(session, entry_id=said)
-
-
-def _missing(kind: Kind, said: str) -> NotFound:
-    hint = "" if said.startswith(("ref:", "chr_", "wrk_")) else f"; your own ref is written `ref:{said}`"
-    return NotFound(f"there is no {kind.name} `{said}`{hint}")
-
-
 def _owned(session: Session, caller: Caller, kind: Kind, said: str) -> Work | Character:
-    entry = _find(session, kind, caller.organisation.id, said)
+    entry = find_entry(session, kind, caller.organisation.id, said)
     if entry is None:
-        raise _missing(kind, said)
+        raise missing(kind, said)
     _require_own(caller, kind, entry)
     return entry
 
@@ -298,6 +211,7 @@ def _settled(
     named: frozenset[str] | None = None,
 ) -> Work | Character:
     """Write an entry as it may be written now, with the claim for what must wait, and commit; return it. `named` None: every field."""
+    require_ready(session, before, after)
     open_case = next(iter(cases.find_about(session, "claim", [after.id])), None) if before else None
     asked = Asked(caller, registry.now(), before, after, frozenset(type(after).model_fields) if named is None else named, open_case)
     risks: tuple[Risk, ...] = ()

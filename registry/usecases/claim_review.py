@@ -13,8 +13,8 @@ from registry.store.cases import Case, CaseChange, CaseFilter
 from registry.store.catalog import Change, commit_changes, find_character, find_work
 from registry.store.database import Session
 from registry.usecases.access import Caller
-from registry.usecases.catalog import entry_change
 from registry.usecases.claims import NEVER_IN_FORCE, Entry, Screen, claim_change, claim_of, names_said, screen_for, with_proposed
+from registry.usecases.entries import entry_change
 from registry.usecases.registry import Registry
 
 Verb = Literal["approve", "reject", "ask"]

@@ -213,8 +213,9 @@ def _contested(session: Session, catalog: Catalog, rightsholder: str) -> frozens
 
 
 def names_said(entry: Entry) -> list[str]:
-    """Return every name or title of an entry."""
-    return [entry.title, *(t.text for t in entry.titles)] if isinstance(entry, Work) else [entry.name, *(a.text for a in entry.aliases)]
+    """Return every name or title of an entry, each once: a main name may be listed among the aliases as well, with a `match`."""
+    first, more = (entry.title, entry.titles) if isinstance(entry, Work) else (entry.name, entry.aliases)
+    return list(dict.fromkeys((first, *(said.text for said in more))))
 
 
 def entries_of(rightsholder: str) -> str:

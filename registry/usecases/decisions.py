@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from registry.core.errors import NotFound
+from registry.core.errors import FieldError, InvalidInput, NotFound
 from registry.core.model import Role
 from registry.store import decisions as store
 from registry.store.decisions import DayCount, DecisionFilter, StoredDecision
@@ -32,10 +33,15 @@ def get_decision(registry: Registry, caller: Caller, decision_id: str) -> Stored
     return _shown_to(registry, caller, found)
 
 
-def count_decisions(registry: Registry, caller: Caller, chosen: DecisionFilter) -> Sequence[DayCount]:
-    """Count the decisions that the caller may see, by day and outcome."""
+def count_decisions(registry: Registry, caller: Caller, chosen: DecisionFilter, *, after: str, limit: int) -> Sequence[DayCount]:
+    """Count the decisions that the caller may see, by day and outcome, from after `after` on, such as `2026-11-21.allowed`."""
+    said, _, outcome = after.partition(".")
+    try:
+        last = (date.fromisoformat(said), outcome) if after else None
+    except ValueError:
+        raise InvalidInput("no page gave this cursor", fields=(FieldError("cursor", "take `next` of the page before"),)) from None
     with registry.database.read() as session:
-        return store.count_by_day(session, _seen_by(caller, chosen))
+        return store.count_by_day(session, _seen_by(caller, chosen), after=last, limit=limit)
 
 
 def walk_decisions(registry: Registry, caller: Caller, chosen: DecisionFilter, *, end: int) -> Iterator[StoredDecision]:

@@ -16,7 +16,7 @@ from registry.store.keys import has_other_operator_key
 from registry.usecases.access import Caller
 from registry.usecases.claims import hour_of
 from registry.usecases.dispute_effects import change_entry_to, is_disputed_otherwise
-from registry.usecases.disputes import DisputeFile, Reader, dispute_of, erase_texts, found_dispute, get_dispute, write_dispute
+from registry.usecases.dispute_files import DisputeFile, Reader, dispute_of, erase_texts, found_dispute, get_dispute, write_dispute
 from registry.usecases.registry import Registry
 
 AT_ONCE = 50

@@ -9,7 +9,7 @@ from registry.store.cases import CaseFilter, list_cases
 from registry.store.catalog import Change, find_character
 from registry.store.database import Session
 from registry.usecases.access import Caller
-from registry.usecases.catalog import entry_change
+from registry.usecases.entries import entry_change
 
 
 def effect_of(session: Session, dispute: Dispute, caller: Caller | None, now: datetime) -> Sequence[Change]:

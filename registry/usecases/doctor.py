@@ -1,4 +1,4 @@
-"""What is wrong with this registry and what to do about it: database, disk, clock, key, log, rows, prompts. Changes nothing."""
+"""What is wrong with this registry and what to do about it: database, disk, clock, keys, log, rows, prompts. Changes nothing."""
 
 import json
 import random
@@ -14,7 +14,7 @@ from registry.core.decision_log.merkle import Frontier
 from registry.core.decision_log.prove import inclusion_proof
 from registry.core.decision_log.verify import verify_inclusion
 from registry.core.errors import Damaged, RegistryError
-from registry.store import backup, log_keys
+from registry.store import backup, expired, log_keys
 from registry.store import doctor as store
 from registry.store.audit import read_full_head
 from registry.store.columns import to_micros
@@ -26,6 +26,8 @@ from registry.usecases.log import hash_source
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.log_state import Seen
 from registry.usecases.rebuild import entry_of
+from registry.usecases.seal import SealKeyFile
+from registry.usecases.sealed import look_at_seal
 
 SAMPLE, PROVED, COMPARED = 1_000, 50, 100
 LEAST_FREE = 500_000_000  # bytes
@@ -47,13 +49,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What is looked at: the database, the folder of the state, the key's file, what was seen of the log last, the machine's clock."""
+    """What is looked at: the database, the folder of the state, the key's file, what was seen of the log last, the machine's clock,
+    the seal key's file (None: beside the log's key).
+    """
 
     database: Database
     home: Path
     log_key: LogKeyFile
     seen: Seen | None = None
     now: Callable[[], datetime] = utc_now
+    seal: SealKeyFile | None = None
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
@@ -71,10 +76,12 @@ def examine(patient: Patient) -> Iterator[Finding]:
         yield _pages(session)
         yield _clock(session, patient.now())
         yield _key(session, patient.log_key)
+        yield Finding(*look_at_seal(session, patient.seal or SealKeyFile(patient.log_key.path.with_name("seal.key"))))
         yield from _log(session, patient.seen)
         yield _rows(session)
         yield _catalog(session)
         yield _prompts(session, patient.now())
+        yield _expired(session, patient.now())
 
 
 def _disk(home: Path) -> Finding:
@@ -207,3 +214,11 @@ def _prompts(session: Session, now: datetime) -> Finding:
             f"{overdue} prompts should have been erased an hour ago", "run `registry erase-prompts`; `registry serve` does so by itself"
         )
     return Finding("no prompt is kept longer than its service asked")
+
+
+def _expired(session: Session, now: datetime) -> Finding:
+    overdue = sum(expired.count_expired(session, table, now - OVERDUE) for table in expired.TABLES)
+    if overdue:
+        words = f"{overdue} sessions, links, addresses and counts should have been forgotten an hour ago"
+        return Finding(words, "run `registry forget-expired`; `registry serve` does so by itself")
+    return Finding("nothing that has expired is kept")

@@ -10,10 +10,12 @@ from registry.core.policy import begins_later
 from registry.store import catalog as store
 from registry.store.cases import CaseChange, CaseFilter, list_cases
 from registry.store.database import Session
+from registry.store.refs import LOOKED_AT, NEAR
 from registry.usecases.access import Caller
-from registry.usecases.catalog import CHARACTER, WORK, Kind, build_entry, entry_change
 from registry.usecases.claims import Asked, Screen, is_first_asked, is_local, screen_for, settle, with_proposed
+from registry.usecases.entries import CHARACTER, WORK, Kind, build_entry, entry_change
 from registry.usecases.import_lines import CharacterLine, ImportFile, ImportLine
+from registry.usecases.policy_checks import SUGGESTED_FOR, closest, flaws, new_policies, require_no_flaws
 from registry.usecases.registry import Registry
 
 ASKED_FOR = IN_FORCE | {EntryStatus.pending}
@@ -31,6 +33,9 @@ class ImportPlan:
         self._works, self._characters = store.entries_by_ref(session, caller.organisation.id)
         self._waiting = {c.about: c for c in list_cases(session, CaseFilter("claim", rightsholder=caller.organisation.id, is_open=True))}
         self._works_by_id = {work.id: work for work in self._works.values()}
+        self._names = {str(line.draft.ref) for line in (*file.works, *file.characters)}
+        for kept in (self._works, self._characters):
+            self._names.update(name for ref, entry in kept.items() for name in (ref, entry.id))
         self._screen: Screen | None = None
         if not is_local(caller):
             new = sum(line.draft.ref not in self._characters for line in file.characters)
@@ -66,6 +71,15 @@ class ImportPlan:
                 changed.setdefault("scheduled", begins_later(before.scheduled, self._now))
             entry = before.model_copy(update={**changed, "status": EntryStatus.active, "updated_at": self._now})
         self._settle(before, entry)
+        self._require_ready(before, entry)  # last: what belongs to a work that is not ready is not wrong itself
+
+    def _require_ready(self, before: Any, entry: Any) -> None:
+        """An exception may also name what the file itself brings, on whichever line."""
+        policies = list(new_policies(before, entry))
+        unknown = {ref for _, policy in policies for ref in policy.exceptions if ref not in self._names}
+        near = sorted(name for name in self._names if any(abs(len(name) - len(ref)) <= NEAR for ref in unknown)) if unknown else []
+        hints = {ref: closest(ref, near[:LOOKED_AT]) for ref in sorted(unknown)[:SUGGESTED_FOR]}
+        require_no_flaws([flaw for pointer, policy in policies for flaw in flaws(pointer, policy, unknown, hints)])
 
     def _as_asked(self, before: Any) -> Any:
         """Return the entry as it would be once its claim is approved: a file that says the same again changes nothing.

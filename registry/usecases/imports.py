@@ -21,8 +21,8 @@ from registry.store import import_jobs as jobs
 from registry.store.cases import count_up
 from registry.store.import_jobs import ImportJob
 from registry.usecases.access import Caller
-from registry.usecases.catalog import CHARACTER, WORK, Kind
 from registry.usecases.claims import entries_of, hour_of
+from registry.usecases.entries import CHARACTER, WORK, Kind
 from registry.usecases.ids import new_id
 from registry.usecases.import_lines import CSV_COLUMNS, ImportFile, read_import
 from registry.usecases.import_plan import ImportPlan

@@ -97,13 +97,15 @@ def rotate_key(registry: Registry, caller: Caller | None, key_id: str, *, overla
     return NewKey(key, token.secret)
 
 
-def list_keys(registry: Registry, caller: Caller | None, organisation_id: str) -> Sequence[store.ApiKey]:
-    """List the keys of an organisation: the operator's right, and its own."""
+def list_keys(
+    registry: Registry, caller: Caller | None, organisation_id: str, *, after: str = "", limit: int | None = None
+) -> Sequence[store.ApiKey]:
+    """List the keys of an organisation with ids after `after`, oldest first: the operator's right, and its own."""
     organisation_id = organisation_id if caller is None else meant(caller, organisation_id)
     require_own(caller, organisation_id, Scope.organisation_read)
     with registry.database.read() as session:
         get_organisation(session, organisation_id)
-        return store.list_keys(session, organisation_id)
+        return store.list_keys(session, organisation_id, after=after, limit=limit)
 
 
 def revoke_key(registry: Registry, caller: Caller | None, key_id: str) -> store.ApiKey:

@@ -38,15 +38,15 @@ def grant_mandate(registry: Registry, caller: Caller, rightsholder: str, represe
     return mandate
 
 
-def list_mandates(registry: Registry, caller: Caller, organisation_id: str) -> Sequence[Mandate]:
-    """List the mandates that an organisation has given or got: for itself, operator and auditor."""
+def list_mandates(registry: Registry, caller: Caller, organisation_id: str, *, after: str, limit: int) -> Sequence[Mandate]:
+    """List up to `limit` mandates that an organisation has given or got, with ids after `after`: for itself, operator and auditor."""
     organisation_id = meant(caller, organisation_id)
     caller.require_scope(Scope.organisation_read)
     if caller.organisation.id != organisation_id:
         caller.require(Role.operator, Role.auditor)
     with registry.database.read() as session:
         get_organisation(session, organisation_id)
-        return store.list_mandates(session, organisation_id)
+        return store.list_mandates(session, organisation_id, after=after, limit=limit)
 
 
 def revoke_mandate(registry: Registry, caller: Caller, mandate_id: str) -> Mandate:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from registry.core.errors import Conflict, FieldError, InvalidInput, NotAuthenticated, NotFound, NotPermitted
+from registry.core.errors import Conflict, FieldError, InvalidInput, LogInRefused, NotFound, NotPermitted
 from registry.core.model import Role
 from registry.core.scopes import Rights, Scope, scopes_of_member
 from registry.store import attempts, sessions
@@ -66,13 +66,15 @@ def invite_member(registry: Registry, caller: Caller | None, organisation_id: st
     return link
 
 
-def list_members(registry: Registry, caller: Caller | None, organisation_id: str) -> Sequence[Member]:
-    """List the members of an organisation: the operator's right, and its own."""
+def list_members(
+    registry: Registry, caller: Caller | None, organisation_id: str, *, after: str = "", limit: int | None = None
+) -> Sequence[Member]:
+    """List the members of an organisation with ids after `after`, oldest first: the operator's right, and its own."""
     organisation_id = organisation_id if caller is None else meant(caller, organisation_id)
     require_own(caller, organisation_id, Scope.organisation_read)
     with registry.database.read() as session:
         get_organisation(session, organisation_id)
-        return store.list_members(session, organisation_id)
+        return store.list_members(session, organisation_id, after=after, limit=limit)
 
 
 def change_member(
@@ -123,8 +125,8 @@ def make_reset_link(registry: Registry, caller: Caller | None, member_id: str, *
 
 
 def set_password(registry: Registry, token: str, password: str) -> Member:
-    """Set a password with a link, which is used up; every session ends, and failed log-ins are forgotten. Raises NotAuthenticated."""
-    digest, refused = digest_of(token), NotAuthenticated("this link is unknown, used or too old: ask for a new one")
+    """Set a password with a link, which is used up; every session ends, and failed log-ins are forgotten. Raises LogInRefused."""
+    digest, refused = digest_of(token), LogInRefused("this link is unknown, used or too old: ask for a new one")
     with registry.database.read() as session:
         found = store.find_link(session, digest)
     if found is None or found.expires_at <= registry.now():
@@ -150,7 +152,7 @@ def set_password(registry: Registry, token: str, password: str) -> Member:
 
 
 def change_password(registry: Registry, caller: Caller, *, current: str, new: str, address: str | None) -> None:
-    """Change one's own password; all other sessions end. Raises NotAuthenticated when `current` is wrong, counted like a log-in."""
+    """Change one's own password; all other sessions end. Raises LogInRefused when `current` is wrong, counted like a log-in."""
     found = confirm_password(registry, caller, current, address)
     password_hash, now = hash_password(new), registry.now()
     with registry.database.write() as session:
@@ -164,14 +166,14 @@ def change_password(registry: Registry, caller: Caller, *, current: str, new: st
 
 
 def confirm_password(registry: Registry, caller: Caller, password: str, address: str | None) -> StoredMember:
-    """Return the member that is asking, once the password is proved again. Raises NotAuthenticated, TooManyRequests."""
+    """Return the member that is asking, once the password is proved again. Raises LogInRefused, TooManyRequests."""
     member_id = require_member(caller)
     with registry.database.read() as session:
         found = store.get_member(session, member_id)
     attempt = attempt_of(found.organisation.id, f"{found.member.email}\nlogged in", address, is_known=False)
     begin_attempt(registry, attempt)
     if not verify_password(password, found.secrets.password_hash):
-        raise NotAuthenticated("the password is wrong")
+        raise LogInRefused("the password is wrong")
     take_back(registry, attempt)
     return found
 

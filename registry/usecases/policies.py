@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from registry.core.errors import InvalidInput, NotFound
+from registry.core.errors import FieldError, InvalidInput, NotFound
 from registry.core.model import Character, Organisation, Policy, Role, Work
 from registry.core.policy import MAX_SCHEDULED, begins_later
 from registry.core.rules.diff import NOTHING_CHANGES, diff_policies
@@ -16,14 +16,17 @@ from registry.store import policy_versions as store
 from registry.store.policy_files import load_template
 from registry.store.policy_versions import PolicyVersion
 from registry.usecases.access import Caller
-from registry.usecases.catalog import CHARACTER, WORK, change_entry, get_entry, sees_withdrawn
+from registry.usecases.catalog import change_entry
+from registry.usecases.entries import CHARACTER, WORK
 from registry.usecases.organisations import change_organisation, get_organisation
 from registry.usecases.preconditions import ANYTHING, Precondition, tag_of
+from registry.usecases.read_entries import get_entry, sees_withdrawn
 from registry.usecases.registry import Registry
 
 LevelName = Literal["characters", "works", "organisations"]
 Entry = Character | Work | Organisation
 KINDS = {"characters": CHARACTER, "works": WORK}
+FILLED = ("template", "credit", "address")
 IRI = "urn:character-registry:"
 
 
@@ -99,18 +102,37 @@ def withdraw_policy(
     return _changed(registry, caller, level, said, change)
 
 
-def list_versions(registry: Registry, caller: Caller, level: LevelName, said: str) -> Sequence[PolicyVersion]:
-    """Return all versions, oldest first: for the owner, operator and auditor."""
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A version by its number, counted from 1, and the note of the policy that it brought."""
+
+    number: int
+    version: PolicyVersion
+    note: str | None
+
+
+def list_versions(registry: Registry, caller: Caller, level: LevelName, said: str, *, after: int, limit: int) -> Sequence[Numbered]:
+    """Return up to `limit` versions after the one numbered `after`, oldest first: for the owner, operator and auditor."""
+    known = min(after, 1)  # the one before tells what a note is new in
+    found = _versions(registry, caller, level, said, skip=after - known, limit=limit + known)
+    pairs = zip((None, *found), found, strict=False)
+    numbered = (Numbered(after - known + i, version, _note(version, before)) for i, (before, version) in enumerate(pairs, 1))
+    return tuple(numbered)[known:]
+
+
+def _versions(
+    registry: Registry, caller: Caller, level: LevelName, said: str, *, skip: int = 0, limit: int | None = None
+) -> Sequence[PolicyVersion]:
     entry = _entry(registry, caller, level, said)
     if not sees_withdrawn(caller, owner_of(entry)):
         caller.require(Role.operator, Role.auditor)
     with registry.database.read() as session:
-        return store.list_versions(session, entry.id)
+        return store.list_versions(session, entry.id, skip=skip, limit=limit)
 
 
 def diff_versions(registry: Registry, caller: Caller, level: LevelName, said: str, *, old: int, new: int) -> tuple[str, ...]:
     """Return in English sentences what changed between two versions, numbered from 1; 0 is the time before the first."""
-    versions = list_versions(registry, caller, level, said)
+    versions = _versions(registry, caller, level, said)
     for number in (old, new):
         if number > len(versions):
             raise NotFound(f"there is no version `{number}`; the newest is `{len(versions)}`")
@@ -122,8 +144,7 @@ def diff_versions(registry: Registry, caller: Caller, level: LevelName, said: st
     return tuple(sentences) or (NOTHING_CHANGES,)
 
 
-def note_of(version: PolicyVersion, before: PolicyVersion | None) -> str | None:
-    """Return the note of the policy that this version brought."""
+def _note(version: PolicyVersion, before: PolicyVersion | None) -> str | None:
     known = (before.policy, *before.scheduled) if before else ()
     return next((p.note for p in (version.policy, *version.scheduled) if p and p.note and p not in known), None)
 
@@ -133,13 +154,17 @@ def read_body(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns the fields of a policy, not yet validated. Raises InvalidInput for what the registry cannot judge.
     """
+    if given.get("template") is None and (alone := sorted(name for name in FILLED if given.get(name) is not None)):
+        wrong = FieldError(f"/{alone[0]}", "goes with `template`")
+        raise InvalidInput(f"`{alone[0]}` fills in a template: say which one", fields=(wrong,))
     if "@context" in given:
         read = dict(from_odrl(given))
     elif given.get("template") is None:
         read = dict(given)
     else:
-        fields = {name: value for name, value in given.items() if name != "template"}
-        read = {**dict(load_template(str(given["template"])).policy), **fields}
+        fields = {name: value for name, value in given.items() if name not in FILLED}
+        own = {name: given.get(name) for name in ("credit", "address")}
+        read = {**dict(load_template(str(given["template"])).filled(**own)), **fields}
     _require_plain_refs(read.get("exceptions"))
     return read
 
@@ -173,7 +198,7 @@ def _entry(registry: Registry, caller: Caller, level: LevelName, said: str, righ
 
 def _changed(registry: Registry, caller: Caller, level: LevelName, said: str, change: Callable[[Entry], dict[str, Any]]) -> Said:
     if level == "organisations":
-        return Said(change_organisation(registry, caller, said, change), registry.now())
+        return Said(change_organisation(registry, caller, said, change, policy_at=""), registry.now())
     return Said(change_entry(registry, caller, KINDS[level], said, change), registry.now())
 
 

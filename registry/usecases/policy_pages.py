@@ -27,9 +27,10 @@ A fact that is not said is unknown, not false. Where a use has several values, a
 fits, a permission only when all fit. Constraints of one rule on the same operand are read together. A rule about a word
 covers the narrower ones: say the narrowest word that is true.
 
-`exceptions` names characters or works that a policy does not cover, by id or by ref alone (`nyx`; one that nobody has yet is
-taken, for who comes later: look at the answer of a check). `valid_from` and `valid_until` bound a policy; of several
-versions in force the one that began last counts. `remedy` offers words to use instead, and negative terms.
+`exceptions` names characters or works that a policy does not cover, by id or by ref alone (`nyx`). One that is none of yours is
+refused, with those that are spelt much like it: register who comes later first, as a draft if need be. `valid_from` and
+`valid_until` bound a policy; of several versions in force the one that began last counts. `remedy` offers words to use instead, and
+negative terms.
 
 ## Over HTTP
 
@@ -38,11 +39,12 @@ place of its own, or ODRL 2.2. Without `valid_from` it counts at once; with it, 
 
 <!-- example: scheduled template -->
 ```json
-{"template": "fan-works", "exceptions": ["nyx"], "valid_from": "2030-04-01T00:00:00+09:00", "valid_until": "2030-10-01T00:00:00+09:00"}
+{"template": "fan-works", "credit": "(c) Sakura Pictures", "exceptions": ["nyx"], "valid_from": "2030-04-01T00:00:00+09:00"}
 ```
 
-A template is a start: where it holds an example, such as the credit `(c) Your Name`, put yours in its place (`GET
-/v1/policy-templates/fan-works` shows the policy; send it, changed, whole, or the changed field, `permissions`, beside `template`).
+A template is a start: where its duties hold an example, such as the credit `(c) Your Name`, put yours in its place, with `credit` or
+`address` beside `template`, or by sending the whole policy, changed (`GET /v1/policy-templates/fan-works` shows it, and which texts are
+`examples`). A policy that still has an example in its duties is refused; trying it out, as below, is not.
 
 `GET .../policy` says what is in force, standing and scheduled (`?format=odrl`: an ODRL offer); `.../policy/versions` who
 changed what, when and why;

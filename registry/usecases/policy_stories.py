@@ -22,11 +22,16 @@ from registry.store.policy_files import load_template, read_yaml
 def _versions(given: Any) -> Any:
     """Take one policy for a list of one, and a template's name for its policy."""
     listed = given if isinstance(given, list | tuple) else () if given is None else (given,)
-    return tuple(load_template(p["template"]).policy if isinstance(p, dict) and set(p) == {"template"} else p for p in listed)
+    return tuple(_filled(**p) if isinstance(p, dict) and "template" in p and set(p) <= FILLED else p for p in listed)
 
 
+def _filled(template: str, **own: object) -> Policy:
+    return load_template(template).filled(**own)
+
+
+FILLED = {"template", "credit", "address"}
 Policies = Annotated[tuple[Policy, ...], BeforeValidator(_versions)]
-"""A policy, a list of versions with dates, or `{template: NAME}`."""
+"""A policy, a list of versions with dates, or `{template: NAME}`, with your own `credit` and `address` if you like."""
 
 
 class StoryCharacter(Value):

@@ -36,7 +36,10 @@ class Allowance:
 
 @dataclass(slots=True)
 class _Share:
-    """What this process may answer for one key: `left` without asking, `rest` is what nobody had taken when it last asked."""
+    """What this process may answer for one key: `left` without asking, `rest` is what nobody had taken when it last asked.
+
+    `answered` is what it has answered in this minute.
+    """
 
     epoch: int
     quota: int
@@ -44,10 +47,15 @@ class _Share:
     until: float
     left: int
     rest: int
+    answered: int = 0
 
     def begin(self, quota: int, minute: int, until: float) -> None:
         self.quota, self.minute, self.until = quota, minute, until
-        self.left, self.rest = max(1, quota // FREE_PART), quota
+        self.left, self.rest, self.answered = max(1, quota // FREE_PART), quota, 0
+
+    def promised(self) -> int:
+        """Return what may still be asked: never more than the quota leaves, though a free share may be answered beyond it."""
+        return max(0, min(self.left + self.rest, self.quota - self.answered))
 
 
 class Quotas:
@@ -71,7 +79,8 @@ class Quotas:
             if share.left <= 0 and share.quota:
                 return None
             share.left -= 1
-            return Allowance(share.quota, max(0, share.left + share.rest), int(share.until - now) + 1)
+            share.answered += 1
+            return Allowance(share.quota, share.promised(), int(share.until - now) + 1)
 
     def lease(self, caller: Caller) -> Allowance:
         """Count one request, taking more of the quota from the database. Raises TooManyRequests when none is left."""

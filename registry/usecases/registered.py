@@ -21,7 +21,7 @@ from registry.store.database import Session
 from registry.store.replay import changes_before
 from registry.store.tree import Head, read_tree_head
 from registry.usecases.access import Caller
-from registry.usecases.catalog import search_key
+from registry.usecases.entries import search_key
 from registry.usecases.log import signing_key
 from registry.usecases.registry import Registry
 

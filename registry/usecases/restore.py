@@ -23,6 +23,8 @@ from registry.usecases.log_key import LogKeyFile
 from registry.usecases.log_state import Seen
 from registry.usecases.registry import Clock, open_registry
 from registry.usecases.restart import restart_in
+from registry.usecases.seal import SealKeyFile
+from registry.usecases.sealed import look_at_seal
 from registry.usecases.verify_database import verify_database, verify_session
 
 Told = Callable[[str], None]
@@ -30,11 +32,12 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored: the log's head, its public key, and in sentences what was checked and what is left to do."""
+    """What was restored: the log's head, its public key, and in sentences what was checked and what is left to do before serving."""
 
     head: Checkpoint
     vkey: str
     words: tuple[str, ...]
+    to_do: tuple[str, ...]
 
 
 def restore_backup(
@@ -46,14 +49,17 @@ def restore_backup(
     seen: Seen | None = None,
     trusted: VerifierKey | None = None,
     now: Clock = utc_now,
+    seal: SealKeyFile | None = None,
     tell: Told = lambda _member: None,
 ) -> Restored:
     """Restore into an empty database, which a server may already serve; return what was checked.
 
     Without `new_log` the same log goes on: right only when the backup holds its last entry. `seen` is the newest head known of the
     log; when the backup is older, that is refused, and with `new_log`, the new log's name, stated in the log. `trusted` is the
-    key that must be the log's. Raises InvalidInput for a file that is no backup, Conflict for a database in use,
-    VerificationFailed when anything of it does not follow from its checkpoint: nothing was written then.
+    key that must be the log's; `seal` is the seal key's file, beside the log's key when not given.
+
+    Raises InvalidInput for a file that is no backup, Conflict for a database in use, VerificationFailed when anything of it does
+    not follow from its checkpoint: nothing was written then.
     """
     database = Database(database_url)
     try:
@@ -65,17 +71,19 @@ def restore_backup(
                 known, head = _verified_head(session, manifest, trusted)
                 new_key = restart_in(session, log_key, new_log, seen, now()) if new_log else None
                 keys = public_keys_in(session)
-                words = _verified(session, schema, keys, None if new_log else seen)
+                verified = _verified(session, schema, keys, None if new_log else seen)
                 session.commit()
     except (OSError, EOFError, tarfile.TarError, KeyError, ValueError) as error:
         raise InvalidInput(f"`{file}` cannot be read as a backup: {error}") from error
     finally:
         database.close()
     said = _place_key(log_key, new_key, kept_key, keys)
-    if not words:
-        words = _verified_after(database_url, keys, None if new_log else seen)
+    if not verified:
+        verified = _verified_after(database_url, keys, None if new_log else seen)
     bound = f"the backup of {manifest['made_at']} is the log `{known.origin}` of {head.size} entries, as its signed checkpoint says"
-    return Restored(head, format_vkey(keys.keys[-1]), (bound, *words, *said))
+    sealed = _seal_key(database_url, seal or SealKeyFile(log_key.path.with_name("seal.key")))
+    done, to_do = (tuple(words for words, is_left in (said, sealed) if is_left is wanted) for wanted in (False, True))
+    return Restored(head, format_vkey(keys.keys[-1]), (bound, *verified, *done), to_do)
 
 
 def _header(archive: tarfile.TarFile) -> dict[str, Any]:
@@ -152,15 +160,26 @@ def _verified_after(database_url: str, keys: PublicKeys, seen: Seen | None) -> t
         registry.database.close()
 
 
-def _place_key(file: LogKeyFile, new: SigningKey | None, kept: SigningKey | None, keys: PublicKeys) -> tuple[str, ...]:
-    """Put the log's key where the settings say, unless there is one; say what is left to do."""
+def _place_key(file: LogKeyFile, new: SigningKey | None, kept: SigningKey | None, keys: PublicKeys) -> tuple[str, bool]:
+    """Put the log's key where the settings say, unless there is one; return a sentence, and whether it says what is left to do."""
     if new is not None:
         file.promote()
-        return (f"it goes on as the new log `{new.name}`, whose next entry says so: publish its key and the old log's last checkpoint",)
+        return f"it goes on as the new log `{new.name}`, whose next entry says so: publish its key and the old log's last checkpoint", False
     if not file.exists() and kept is not None:
         file.write(kept)
     if not file.exists():
-        return (f"the log's private key is not in the backup: copy it to `{file.path}` before serving",)
+        return f"the log's private key is not in the backup: copy it to `{file.path}` before serving", True
     if format_vkey(file.read().verifier) != format_vkey(keys.keys[-1]):
-        return (f"the key in `{file.path}` is another log's: put the right one there before serving",)
-    return (f"the log's private key is in `{file.path}`",)
+        return f"the key in `{file.path}` is another log's: put the right one there before serving", True
+    return f"the log's private key is in `{file.path}`", False
+
+
+def _seal_key(database_url: str, file: SealKeyFile) -> tuple[str, bool]:
+    """Return a sentence about the seal key, which no backup holds, and whether it says what is left to do."""
+    database = Database(database_url)
+    try:
+        with database.read() as session:
+            words, do = look_at_seal(session, file)
+    finally:
+        database.close()
+    return (f"{words}: {do}" if do else words), bool(do)

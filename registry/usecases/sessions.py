@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from registry.core.errors import FieldError, NotAuthenticated, NotFound
+from registry.core.errors import FieldError, LogInRefused, NotFound
 from registry.core.totp import matching_step
 from registry.store import attempts, members
 from registry.store import sessions as store
@@ -40,7 +40,7 @@ def log_in(
 ) -> NewSession:
     """Log a member in; slow on purpose (argon2). `organisation` is its id or ref, `code` one of the authenticator or a recovery code.
 
-    Raises NotAuthenticated, the same and after as long for a name that does not exist; TooManyRequests after failures.
+    Raises LogInRefused, the same and after as long for a name that does not exist; TooManyRequests after failures.
     """
     email, network = normal_email(email), network_of(address)
     with registry.database.read() as session:
@@ -52,10 +52,10 @@ def log_in(
     begin_attempt(registry, attempt)
     is_right = verify_password(password, None if found is None else found.secrets.password_hash)
     if found is None or not is_right or not found.may_log_in:
-        raise NotAuthenticated(REFUSED)
+        raise LogInRefused(REFUSED)
     if found.secrets.totp_confirmed and code is None:
         take_back(registry, attempt)
-        raise NotAuthenticated("a code of your authenticator is needed as well", fields=(FieldError("/code", "needed"),))
+        raise LogInRefused("a code of your authenticator is needed as well", fields=(FieldError("/code", "needed"),))
     return _logged_in(registry, found, code, attempt, network, agent)
 
 
@@ -64,7 +64,7 @@ def _logged_in(registry: Registry, found: StoredMember, code: str | None, attemp
     made = LoggedIn(new_id("ses", now), found.member.id, network, agent[:MAX_AGENT], now, now + LASTS, now)
     with registry.database.write_aside() as session:
         if found.secrets.totp_confirmed and not take_code(registry, session, found, code or ""):
-            raise NotAuthenticated(REFUSED)
+            raise LogInRefused(REFUSED)
         store.add_session(session, made, prefix=token.prefix, secret_hash=token.digest)
         members.note_login(session, found.member.id, network, now)
         attempts.forget_failures(session, [attempt.account])
@@ -103,11 +103,11 @@ def get_session(registry: Registry, caller: Caller) -> tuple[LoggedIn, members.M
     raise NotFound("a key has no session: log in as a member")
 
 
-def list_sessions(registry: Registry, caller: Caller) -> Sequence[LoggedIn]:
-    """Return where the caller's member is logged in, newest first."""
+def list_sessions(registry: Registry, caller: Caller, *, before: str = "", limit: int | None = None) -> Sequence[LoggedIn]:
+    """Return where the caller's member is logged in, newest first, from the session before `before` on."""
     member = require_member(caller)
     with registry.database.read() as session:
-        return store.list_sessions(session, member, now=registry.now())
+        return store.list_sessions(session, member, now=registry.now(), before=before, limit=limit)
 
 
 def end_sessions(registry: Registry, caller: Caller, session_id: str | None = None) -> None:

@@ -269,6 +269,8 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Request]] = {
     ("GET", "/v1/organisations/{organisation_id}/representatives"): lambda w: at(f"/v1/organisations/{w.own}/representatives"),
     ("POST", "/v1/mandates/{mandate_id}/revoke"): lambda w: at(f"/v1/mandates/{w.mandate()}/revoke"),
     ("POST", "/v1/sessions"): lambda _: at("/v1/sessions", {**WRONG, "email": f"nobody{next(NUMBERS)}@example.org"}),
+    ("GET", "/"): lambda _: at("/"),
+    ("GET", "/v1/me"): lambda _: at("/v1/me"),
     ("GET", "/v1/sessions"): lambda _: at("/v1/sessions"),
     ("DELETE", "/v1/sessions"): lambda _: at("/v1/sessions"),
     ("GET", "/v1/sessions/me"): lambda _: at("/v1/sessions/me"),

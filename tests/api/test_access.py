@@ -19,7 +19,7 @@ def new_key(http, organisation, **body):
 def test_the_operator_creates_organisations_and_keys(http, service):
     key = new_key(http, service, label="prod").json()
     assert http("POST", "/v1/check", key=key["secret"], json={"prompt": "x"}).status_code == 200
-    listed = http("GET", f"/v1/organisations/{service['id']}/keys", key=key["secret"]).json()
+    listed = http("GET", f"/v1/organisations/{service['id']}/keys", key=key["secret"]).json()["items"]
     assert [(k["id"], k["label"]) for k in listed] == [(key["id"], "prod")]
     assert "secret" not in listed[0]
 

@@ -121,4 +121,4 @@ def test_every_read_has_manners(http):
     """A new route that reads or creates is made by `mannered_router`; what is not is no part of the catalog or the log."""
     contexts = list(iter_route_contexts(http.client.app.routes))
     plain = {c.path for c in contexts if not isinstance(c.original_route, Mannered)}
-    assert plain <= {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/static", ""}
+    assert plain <= {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/static", ""}

@@ -390,3 +390,9 @@ def test_only_the_operator_decides(http, zorb, role):
     for step, body in (("admit", {}), ("interim", {"enforce": "disputed"}), ("decision", {"outcome": "upheld"})):
         move(http, dispute, step, role, reason="x", status=403, **body)
     assert state(http, zorb) == "active"
+
+
+def test_a_name_that_is_listed_twice_stands_in_the_dispute_once(http):
+    aliases = [{"text": "Quixotania", "match": "exact"}, {"text": "Quixie"}]
+    made = post(http, {"name": "Quixotania", "aliases": aliases})
+    assert contest(http, made["id"], role="service")["names"] == ["Quixotania", "Quixie"]

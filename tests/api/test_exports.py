@@ -60,11 +60,11 @@ def test_a_filter_that_means_nothing_is_refused(http, params):
 
 
 def test_counts_by_day_and_those_nobody_reported_on(http, world):
-    counts = http("GET", "/v1/decisions/counts", "auditor").json()
+    counts = http("GET", "/v1/decisions/counts", "auditor").json()["items"]
     assert {(c["outcome"], c["decisions"], c["reported"]) for c in counts} == {("allowed", 5, 0), ("prohibited", 2, 1)}
     item = http("GET", "/v1/decisions", "auditor").json()["items"][0]
     assert {c["day"] for c in counts} == {item["decision"]["at"][:10]}
-    mine = http("GET", "/v1/decisions/counts", "rightsholder").json()
+    mine = http("GET", "/v1/decisions/counts", "rightsholder").json()["items"]
     assert {(c["outcome"], c["decisions"]) for c in mine} == {("allowed", 1), ("prohibited", 2)}
 
 

@@ -143,7 +143,7 @@ def test_last_use_is_noted_off_the_way_of_the_check(registry, http, ids):
     http("POST", "/v1/check", key=key["secret"], json={"prompt": "x"})
     deadline = time.monotonic() + 20
     while True:
-        listed = {k["id"]: k for k in http("GET", f"/v1/organisations/{ids['service']}/keys", "operator").json()}
+        listed = {k["id"]: k for k in http("GET", f"/v1/organisations/{ids['service']}/keys", "operator").json()["items"]}
         if listed[key["id"]]["last_used_at"] is not None:
             break
         assert time.monotonic() < deadline

@@ -9,39 +9,19 @@ from starlette.testclient import TestClient
 
 from registry.app import create_app
 from registry.config import Settings
-from registry.core.errors import NotAuthenticated, TooManyRequests
+from registry.core.errors import LogInRefused, NotAuthenticated, TooManyRequests
 from registry.core.totp import STEP_SECONDS, code_at
 from registry.usecases import passwords
 from registry.usecases.backoff import FREE_OF_ACCOUNT, FREE_OF_ADDRESS, LONGEST, delay
-from registry.usecases.init import initialise
 from registry.usecases.keyring import KeyRing
-from registry.usecases.log_key import LogKeyFile
 from registry.usecases.registry import open_registry
 from registry.usecases.sessions import log_in
 from tests.api.people import PASSWORD, member
-from tests.clock import Clock
 from tests.conftest import Http
 
+pytestmark = pytest.mark.usefixtures("by_the_clock")
 ANN = {"organisation": "rightsholder", "email": "ann@example.org"}
 HOME, ELSEWHERE = "192.0.2.1", "203.0.113.9"
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def registry(database_url, tmp_path, clock):
-    """A registry whose clock stands still."""
-    opened = open_registry(database_url, log_key=LogKeyFile(tmp_path / "log.key", "registry.example/log"), now=clock)
-    yield opened
-    opened.database.close()
-
-
-@pytest.fixture
-def keys(registry):
-    return initialise(registry)
 
 
 @pytest.fixture
@@ -182,7 +162,7 @@ def test_guesses_at_the_same_time_do_not_slip_through(registry, ann, cheap):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(cheap) == refused.count(NotAuthenticated) == FREE_OF_ACCOUNT
+    assert len(cheap) == refused.count(LogInRefused) == FREE_OF_ACCOUNT
     assert len(refused) == 4 * FREE_OF_ACCOUNT
 
 
@@ -268,3 +248,16 @@ def test_a_session_ended_elsewhere_is_ended_here(registry, database_url, clock, 
     registry.catalog.refresh()
     with pytest.raises(NotAuthenticated):
         ring.authenticate(ann)
+
+
+def test_what_is_wrong_is_said_without_saying_which_half(http, ann):
+    right = {**ANN, "password": PASSWORD}
+    wrong = [{**right, "password": "wrong"}, {**right, "email": "bob@example.org"}, {**right, "organisation": "nobody"}]
+    refused = [http("POST", "/v1/sessions", json=said) for said in wrong]
+    for answer in refused:
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+        assert answer.json()["type"] == "urn:character-registry:problem:log-in-refused"
+        assert answer.json()["title"] == "The organisation, e-mail, password, code or link is wrong"
+    assert len({answer.json()["detail"] for answer in refused}) == 1
+    unknown = http("GET", "/v1/me", key="crk_unknown").json()
+    assert (unknown["type"], unknown["title"]) == ("urn:character-registry:problem:not-authenticated", "A valid key is needed")

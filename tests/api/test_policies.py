@@ -1,24 +1,12 @@
 """Policies over HTTP: put, schedule, withdraw, history in words, ODRL, preview, remedies, a service's default."""
 
+import json
+
 import pytest
 
-from registry.usecases.registry import open_registry
-from tests.clock import Clock
-
+pytestmark = pytest.mark.usefixtures("by_the_clock")
 PATH = "/v1/characters/ref:luna/policy"
 REMEDY = {"substitutes": [{"text": "a silver cartoon cat", "lang": "en"}], "negative_terms": ["luna prowl"]}
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def registry(database_url, clock):
-    opened = open_registry(database_url, now=clock)
-    yield opened
-    opened.database.close()
 
 
 @pytest.fixture
@@ -111,7 +99,7 @@ def test_the_history_says_who_when_and_why_and_two_versions_differ_in_words(http
     clock.move_to("2026-02-01T00:00:00+00:00")
     said = put(http, {"usage": "allowed", "note": "the film", "valid_from": "2026-07-01T00:00:00Z"})
     http("DELETE", PATH, "rightsholder")
-    versions = http("GET", f"{PATH}/versions", "rightsholder").json()
+    versions = http("GET", f"{PATH}/versions", "rightsholder").json()["items"]
     assert [(v["version"], v["note"], v["at"][:10]) for v in versions] == [
         (1, "until we have talked", "2026-01-01"),
         (2, "the film", "2026-02-01"),
@@ -131,8 +119,8 @@ def test_a_policy_said_at_registration_is_the_first_version(http):
     body = {"role": "rightsholder", "ref": "o", "name": "O", "policy": {"usage": "allowed", "note": "open"}}
     made = http("POST", "/v1/organisations", "operator", json=body).json()
     http("PUT", "/v1/works/ref:w", "rightsholder", json={"title": "W", "policy": {"usage": "restricted"}})
-    of_holder = http("GET", f"/v1/organisations/{made['id']}/policy/versions", "auditor").json()
-    of_work = http("GET", "/v1/works/ref:w/policy/versions", "rightsholder").json()
+    of_holder = http("GET", f"/v1/organisations/{made['id']}/policy/versions", "auditor").json()["items"]
+    of_work = http("GET", "/v1/works/ref:w/policy/versions", "rightsholder").json()["items"]
     assert [v["note"] for v in of_holder] == ["open"]
     assert [v["standing"]["usage"] for v in of_work] == ["restricted"]
 
@@ -167,11 +155,12 @@ def test_what_is_no_policy_is_refused_with_the_place(http, luna, body, field):
 
 
 def test_a_template_is_a_body_and_other_fields_take_the_place_of_its_own(http, luna):
-    names = [t["name"] for t in http("GET", "/v1/policy-templates", "service").json()]
+    names = [t["name"] for t in http("GET", "/v1/policy-templates", "service").json()["items"]]
     assert "fan-works" in names
     template = http("GET", "/v1/policy-templates/fan-works", "service").json()
-    said = put(http, {"template": "fan-works", "note": "ours"})
-    assert said["standing"] == {**template["policy"], "note": "ours"}
+    said = put(http, {"template": "fan-works", "credit": "(c) Sakura Pictures", "note": "ours"})
+    own = json.loads(json.dumps(template["policy"]).replace(template["examples"][0], "(c) Sakura Pictures"))
+    assert said["standing"] == {**own, "note": "ours"}
     assert http("GET", "/v1/policy-templates/nothing", "service").status_code == 404
     assert http("PUT", PATH, "rightsholder", json={"template": "nothing"}).status_code == 422
 
@@ -186,7 +175,7 @@ def test_the_vocabulary_has_labels_in_both_languages(http):
 
 @pytest.mark.parametrize("media_type", ["application/ld+json", "application/json"])
 def test_odrl_goes_out_and_comes_back(http, luna, media_type):
-    said = put(http, {"template": "fan-works"})
+    said = put(http, {"template": "fan-works", "credit": "(c) Sakura Pictures"})
     out = http("GET", PATH, "rightsholder", params={"format": "odrl"})
     assert out.headers["content-type"] == "application/ld+json"
     assert out.json()["conflict"] == "odrl:prohibit"

@@ -6,23 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from registry.usecases.registry import open_registry
-from tests.clock import Clock
-
+pytestmark = pytest.mark.usefixtures("by_the_clock")
 PAGE = (Path(__file__).parents[2] / "docs/policies.md").read_text("utf-8")
 WORK = "/v1/works/ref:moon-cats/policy"
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def registry(database_url, clock):
-    opened = open_registry(database_url, now=clock)
-    yield opened
-    opened.database.close()
 
 
 @pytest.fixture
@@ -45,7 +31,7 @@ def test_from_the_first_registration_to_a_changed_check(http, mine, clock):
         mine("PUT", f"/v1/characters/ref:{ref}", {"name": name, "work": "moon-cats"})
 
     # Pick a template for the franchise; it counts at once, also for characters that come later.
-    template = next(t for t in mine("GET", "/v1/policy-templates") if t["name"] == "not-at-all")
+    template = next(t for t in mine("GET", "/v1/policy-templates")["items"] if t["name"] == "not-at-all")
     assert template["prose"]
     mine("PUT", WORK, {"template": "not-at-all"})
     mine("PUT", "/v1/characters/ref:nyx", {"name": "Nyx Purrington", "work": "moon-cats"})
@@ -69,12 +55,12 @@ def test_from_the_first_registration_to_a_changed_check(http, mine, clock):
     spring["exceptions"].append("sol")
     assert mine("POST", "/v1/policies/preview", {"level": "works", "id": "ref:moon-cats", "policy": spring})["stricter"] == 0
     assert http.check("Luna Prowl", use=fans)["outcome"] == "prohibited"
-    assert mine("PUT", WORK, spring)["in_force"]["usage"] == "prohibited"
+    assert mine("PUT", WORK, {**spring, "credit": "(c) Sakura Pictures"})["in_force"]["usage"] == "prohibited"
 
     # The history says what will change.
     changes = mine("GET", f"{WORK}/diff", **{"from": 1, "to": 2})["changes"]
     assert "The version from 2026-04-01T00:00:00+09:00: `nyx` is excepted: the policy no longer covers it." in changes
-    assert [v["note"] for v in mine("GET", f"{WORK}/versions")][1] == "open season"
+    assert [v["note"] for v in mine("GET", f"{WORK}/versions")["items"]][1] == "open season"
 
     # It takes effect by itself, and ends by itself.
     seen = []
@@ -93,6 +79,7 @@ def test_from_the_first_registration_to_a_changed_check(http, mine, clock):
 def test_the_bodies_that_the_page_shows_are_taken_as_they_stand(mine):
     shown = dict(re.findall(r"<!-- example: ([\w ]+) -->\n```json\n(.*?)```", PAGE, re.DOTALL))
     mine("PUT", "/v1/works/ref:moon-cats", {"title": "Moon Cats"})
+    mine("PUT", "/v1/characters/ref:nyx", {"name": "Nyx Purrington", "work": "moon-cats"})
     said = mine("PUT", WORK, json.loads(shown["scheduled template"]))
     assert [version["exceptions"] for version in said["scheduled"]] == [["nyx"]]
     assert mine("POST", "/v1/policies/preview", json.loads(shown["preview"]))["judged"] == 0

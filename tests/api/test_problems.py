@@ -36,7 +36,7 @@ def test_a_mistake_of_ours_is_a_problem_that_tells_no_secrets(http, registry, mo
         raise RuntimeError("prompt: my secret plan")
 
     monkeypatch.setattr("registry.usecases.check.find_mentions", broken)
-    monkeypatch.setattr("registry.usecases.catalog.get_entry", broken)
+    monkeypatch.setattr("registry.usecases.read_entries.get_entry", broken)
     response = http("GET", "/v1/characters/x", "service", headers={"x-request-id": "abc-1"})
     assert (response.status_code, response.headers["x-request-id"]) == (500, "abc-1")
     assert response.json()["type"].endswith("internal")

@@ -66,7 +66,7 @@ def test_a_revoked_mandate_is_gone_at_once_and_both_see_it(http, agency, owner):
     assert http("POST", f"/v1/mandates/{granted['id']}/revoke", key=owner).json()["revoked_at"]
     assert http("GET", "/v1/characters", key=key, headers=acting).status_code == 403
     for shown in (key, owner):
-        [seen] = http("GET", "/v1/organisations/me/representatives", key=shown).json()
+        [seen] = http("GET", "/v1/organisations/me/representatives", key=shown).json()["items"]
         assert (seen["id"], seen["revoked_at"] is None) == (granted["id"], False)
 
 

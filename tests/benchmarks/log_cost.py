@@ -19,8 +19,9 @@ from registry.store.decisions import DecisionFilter
 from registry.store.log import SQLITE_LOG, TreeHead, append_leaves, read_head
 from registry.store.tree import read_tree_head
 from registry.usecases import check
-from registry.usecases.catalog import CHARACTER, create_entry
+from registry.usecases.catalog import create_entry
 from registry.usecases.decisions import count_decisions, list_decisions
+from registry.usecases.entries import CHARACTER
 from registry.usecases.export_formats import Format
 from registry.usecases.exports import begin_export, write_export
 from registry.usecases.init import initialise, local_caller

@@ -68,7 +68,13 @@ def test_the_doctor_fails_when_something_is_wrong_and_says_what_to_do(home, tmp_
 
 
 def test_restoring_asks_which_it_is_and_what_it_was(home, tmp_path):
-    registry(home, "backup", str(tmp_path / "b.tar.gz"), "--with-key")
+    without = registry(home, "backup", str(tmp_path / "without.tar.gz")).stderr
+    assert [line.split("`")[1] for line in without.splitlines() if line.startswith("not in it")] == [
+        str(home / "log.key"),
+        str(home / "seal.key"),
+    ]
+    with_key = registry(home, "backup", str(tmp_path / "b.tar.gz"), "--with-key").stderr
+    assert [line.split("`")[1] for line in with_key.splitlines() if line.startswith("not in it")] == [str(home / "seal.key")]
     refused = registry(tmp_path / "new", "restore", str(tmp_path / "b.tar.gz"), ok=False)
     assert "--same-log" in refused.stderr
     other = ["--new-log", "registry.example/other"]

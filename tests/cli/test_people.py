@@ -27,7 +27,7 @@ def ask(url, method, path, key=None, **body):
 def test_the_first_owner_is_invited_on_the_machine_and_a_server_writes_no_secret(tmp_path):
     keys = json.loads(registry_command(tmp_path, "init", "--json"))
     invited = registry_command(tmp_path, "members", "invite", "service", "ann@kestrel.example", "--rights", "owner")
-    token = invited.splitlines()[-1]
+    [token] = invited.splitlines()  # alone, so that a script can take it; what comes next stands beside it
     narrowed = registry_command(tmp_path, "keys", "create", "service", "--scope", "check", "--level", "strict").strip()
     port = free_port()
     url, said = f"http://127.0.0.1:{port}", tmp_path / "said.txt"

@@ -4,20 +4,8 @@ import pytest
 
 from registry.store.policy_files import list_examples
 from registry.usecases.policy_stories import Then, load_story, run_story
-from registry.usecases.registry import open_registry
-from tests.clock import Clock
 
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def registry(database_url, clock):
-    opened = open_registry(database_url, now=clock)
-    yield opened
-    opened.database.close()
+pytestmark = pytest.mark.usefixtures("by_the_clock")
 
 
 class Registered:
@@ -27,16 +15,16 @@ class Registered:
         self.http, self.clock, self.keys, self.begin = http, clock, {}, clock.at
         for owner in story.given:
             key = self.organisation("rightsholder", owner.ref)
-            self.put(key, "/v1/organisations/me", owner.policy)
             for work in owner.works:
                 self.http("PUT", f"/v1/works/ref:{work.ref}", key=key, json={"title": work.ref})
-                self.put(key, f"/v1/works/ref:{work.ref}", work.policy)
                 for character in work.characters:
                     path = f"/v1/characters/ref:{character.ref}"
                     made = self.http("PUT", path, key=key, json={"name": character.name, "work": work.ref})
                     assert made.status_code == 201, made.text
                     self.approve(made.json()["claim"])
                     self.put(key, path, character.policy)
+                self.put(key, f"/v1/works/ref:{work.ref}", work.policy)  # after those whom it excepts
+            self.put(key, "/v1/organisations/me", owner.policy)
 
     def approve(self, claim):
         if claim is not None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from registry.core.decision_log.keys import parse_vkey
 from registry.core.model import CharacterDraft, Policy
 from registry.core.scopes import Rights, Scope
-from registry.usecases.catalog import CHARACTER, create_entry
+from registry.usecases.catalog import create_entry
 from registry.usecases.check import check
+from registry.usecases.entries import CHARACTER
 from registry.usecases.keys import change_key, create_key, revoke_key, rotate_key
 from registry.usecases.log import make_log_key
 from registry.usecases.members import change_member, invite_member, make_reset_link

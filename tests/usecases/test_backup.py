@@ -18,8 +18,9 @@ from registry.core.model import CharacterDraft, Policy
 from registry.store.backup import list_tables
 from registry.store.log import LeafDraft
 from registry.usecases.backup import write_backup
-from registry.usecases.catalog import CHARACTER, create_entry
+from registry.usecases.catalog import create_entry
 from registry.usecases.check import check
+from registry.usecases.entries import CHARACTER
 from registry.usecases.keyring import authenticate
 from registry.usecases.log import fill_tree, public_keys
 from registry.usecases.log_key import LogKeyFile
@@ -214,7 +215,7 @@ def test_the_key_comes_along_only_on_request(world, tmp_path):
     write_backup(world, tmp_path / "with.tar.gz", with_key=True)
     for name, place in (("without", "a.key"), ("with", "b.key")):
         restored = restore_backup(f"sqlite:///{tmp_path}/{name}.db", tmp_path / f"{name}.tar.gz", LogKeyFile(tmp_path / place))
-        assert any("is not in the backup" in words for words in restored.words) == (name == "without")
+        assert any("is not in the backup" in words for words in restored.to_do) == (name == "without")
     assert not (tmp_path / "a.key").exists()
     assert LogKeyFile(tmp_path / "b.key").read() == world.log_key.read()
     with tarfile.open(tmp_path / "without.tar.gz") as archive:

@@ -9,7 +9,8 @@ from registry.core.model import CharacterDraft
 from registry.store import compiled_names
 from registry.usecases import compiled
 from registry.usecases.access import Caller
-from registry.usecases.catalog import CHARACTER, create_entry, patch_entry, withdraw_entry
+from registry.usecases.catalog import create_entry, patch_entry, withdraw_entry
+from registry.usecases.entries import CHARACTER
 from registry.usecases.imports import import_file
 from registry.usecases.registry import Registry, open_registry
 

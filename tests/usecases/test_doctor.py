@@ -9,10 +9,11 @@ from sqlalchemy import text
 from registry.core.errors import Damaged, LogUnavailable, VerificationFailed
 from registry.core.model import CharacterDraft, Policy, WorkDraft
 from registry.store.log import LeafDraft
-from registry.usecases.catalog import CHARACTER, WORK, create_entry
+from registry.usecases.catalog import create_entry
 from registry.usecases.check import check
 from registry.usecases.clock import LogClock, reset_clock
 from registry.usecases.doctor import Patient, examine
+from registry.usecases.entries import CHARACTER, WORK
 from registry.usecases.log import make_log_key, public_keys
 from registry.usecases.log_key import LogKeyFile
 from registry.usecases.mend import mend_catalog

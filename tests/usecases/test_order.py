@@ -14,8 +14,9 @@ from registry.core.decision_log.merkle import Frontier, leaf_hash
 from registry.core.errors import NotAuthenticated, NotFreshEnough, NotPermitted
 from registry.core.model import CharacterDraft, Policy, WorkDraft
 from registry.core.scopes import Scope
-from registry.usecases.catalog import CHARACTER, WORK, create_entry, patch_entry, withdraw_entry
+from registry.usecases.catalog import create_entry, patch_entry, withdraw_entry
 from registry.usecases.check import check
+from registry.usecases.entries import CHARACTER, WORK
 from registry.usecases.imports import import_file
 from registry.usecases.keyring import KeyRing
 from registry.usecases.keys import change_key, create_key, revoke_key, rotate_key

@@ -152,6 +152,23 @@ def test_no_quota_is_no_limit(registry, callers, minute):
     assert use_up(quotas, callers["service"], at_most=1000) == 1000
 
 
+@pytest.mark.parametrize("quota", [1, 2, 7, 99, 100, 101, 1000])
+def test_no_answer_promises_more_than_the_quota_leaves(registry, callers, minute, quota):
+    quotas = Quotas(registry, quota, clock=minute.monotonic)
+    free = max(1, quota // FREE_PART)
+    told = [(quotas.take(callers["service"]) or quotas.lease(callers["service"])).left for _ in range(quota + free)]
+    assert told == [*range(quota - 1, -1, -1), *[0] * free]  # the free share beyond it is promised to nobody
+
+
+def test_what_others_have_taken_is_not_promised_once_it_is_known(registry, database_url, callers, minute):
+    other, here = Quotas(registry, 100, clock=minute.monotonic), Quotas(registry, 100, clock=minute.monotonic)
+    for _ in range(60):
+        other.take(callers["service"]) or other.lease(callers["service"])
+    told = [(here.take(callers["service"]) or here.lease(callers["service"])).left for _ in range(3)]
+    assert told[0] == 99  # not asked yet
+    assert told[1] <= 40
+
+
 def test_requests_that_wait_together_take_one_lease_and_hold_one_thread(registry, callers, minute, monkeypatch):
     quotas, leases = Quotas(registry, 2000, clock=minute.monotonic), []
     write_aside = registry.database.write_aside

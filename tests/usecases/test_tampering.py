@@ -7,8 +7,9 @@ from registry.core.decision_log.merkle import Frontier, leaf_hash
 from registry.core.errors import VerificationFailed
 from registry.core.model import CharacterDraft, Policy, WorkDraft
 from registry.store.log import LeafDraft
-from registry.usecases.catalog import CHARACTER, WORK, create_entry
+from registry.usecases.catalog import create_entry
 from registry.usecases.check import check
+from registry.usecases.entries import CHARACTER, WORK
 from registry.usecases.log import fill_tree, public_keys
 from registry.usecases.organisations import update_organisation
 from registry.usecases.rotation import rotate_log_key

@@ -9,8 +9,11 @@ from registry.core.disputes import Grounds
 from registry.core.errors import VerificationFailed
 from registry.core.model import Alias, CharacterDraft, Role
 from registry.usecases.access import Caller
-from registry.usecases.catalog import CHARACTER, create_entry, patch_entry
-from registry.usecases.disputes import Complaint, Reader, erase_complaint, open_dispute
+from registry.usecases.catalog import create_entry, patch_entry
+from registry.usecases.dispute_files import Reader
+from registry.usecases.dispute_opening import Complaint, open_dispute
+from registry.usecases.disputes import erase_complaint
+from registry.usecases.entries import CHARACTER
 from registry.usecases.log import public_keys
 from registry.usecases.organisations import create_organisation
 from registry.usecases.reserved import reserve_name

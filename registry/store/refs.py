@@ -1,0 +1,31 @@
+"""Whose refs there are: what policies name their exceptions by."""
+
+from collections.abc import Collection, Sequence
+
+from sqlmodel import Session, col, func, or_, select
+
+from registry.store.tables import CharacterRow, WorkRow
+
+IN_CHUNK = 500
+NEAR, LOOKED_AT = 2, 5_000  # letters longer or shorter; so many of each kind at most
+
+
+def known_refs(session: Session, rightsholder: str, said: Collection[str]) -> set[str]:
+    """Return those of the refs and ids that are characters or works of a rightsholder."""
+    wanted, known = sorted(said), set[str]()
+    for row in (CharacterRow, WorkRow):
+        for begin in range(0, len(wanted), IN_CHUNK):
+            chunk = wanted[begin : begin + IN_CHUNK]
+            is_named = or_(col(row.ref).in_(chunk), col(row.id).in_(chunk))
+            for found in session.exec(select(row.id, row.ref).where(row.rightsholder_id == rightsholder, is_named)):
+                known.update(found)
+    return known
+
+
+def refs_like(session: Session, rightsholder: str, said: str) -> Sequence[str]:
+    """Return refs of a rightsholder about as long as the one that was said, a bounded number."""
+    found: list[str] = []
+    for row in (CharacterRow, WorkRow):
+        about = func.length(col(row.ref)).between(len(said) - NEAR, len(said) + NEAR)
+        found += session.exec(select(row.ref).where(row.rightsholder_id == rightsholder, about).order_by(row.ref).limit(LOOKED_AT))
+    return found
