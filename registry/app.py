@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from itertools import count
 
 from fastapi import FastAPI
@@ -143,11 +144,15 @@ async def _follow(api: Api) -> None:
     running = api.registry
     for turn in count():
         await asyncio.sleep(FOLLOW_SECONDS)
-        with contextlib.suppress(Exception):  # the next check says what is wrong
-            await run_in_threadpool(running.catalog.refresh)
-            await run_in_threadpool(fill_tree, running)
-            await run_in_threadpool(erase_due_prompts, running)
-            await run_in_threadpool(pass_terms, running)
-            await run_in_threadpool(api.keys.note_use)
-            if turn % FORGET_EVERY == 0:
-                await run_in_threadpool(forget_expired, running)
+        jobs: list[Callable[[], object]] = [
+            running.catalog.refresh,
+            partial(fill_tree, running),
+            partial(erase_due_prompts, running),
+            partial(pass_terms, running),
+            api.keys.note_use,
+        ]
+        if turn % FORGET_EVERY == 0:
+            jobs.append(partial(forget_expired, running))
+        for job in jobs:
+            with contextlib.suppress(Exception):  # the next check says what is wrong; one that fails keeps no other from its turn
+                await run_in_threadpool(job)

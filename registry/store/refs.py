@@ -7,7 +7,8 @@ from sqlmodel import Session, col, func, or_, select
 from registry.store.tables import CharacterRow, WorkRow
 
 IN_CHUNK = 500
-NEAR, LOOKED_AT = 2, 5_000  # letters longer or shorter; so many of each kind at most
+NEAR, SAME_START, LOOKED_AT = 2, 2, 100  # letters longer or shorter, first letters alike; so many of each kind at most
+LONGEST = 64  # of longer refs none is looked for: comparing them takes too long while others wait for the log
 
 
 def known_refs(session: Session, rightsholder: str, said: Collection[str]) -> set[str]:
@@ -23,9 +24,17 @@ def known_refs(session: Session, rightsholder: str, said: Collection[str]) -> se
 
 
 def refs_like(session: Session, rightsholder: str, said: str) -> Sequence[str]:
-    """Return refs of a rightsholder about as long as the one that was said, a bounded number."""
+    """Return refs of a rightsholder that begin like the one that was said and are about as long, a bounded number."""
+    if len(said) > LONGEST:
+        return []
     found: list[str] = []
     for row in (CharacterRow, WorkRow):
         about = func.length(col(row.ref)).between(len(said) - NEAR, len(said) + NEAR)
-        found += session.exec(select(row.ref).where(row.rightsholder_id == rightsholder, about).order_by(row.ref).limit(LOOKED_AT))
+        begins = col(row.ref).startswith(said[:SAME_START], autoescape=True)
+        found += session.exec(select(row.ref).where(row.rightsholder_id == rightsholder, about, begins).order_by(row.ref).limit(LOOKED_AT))
     return found
+
+
+def is_like(ref: str, said: str) -> bool:
+    """True for a ref that `refs_like` would return."""
+    return len(said) <= LONGEST and abs(len(ref) - len(said)) <= NEAR and ref[:SAME_START] == said[:SAME_START]

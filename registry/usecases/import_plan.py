@@ -10,7 +10,7 @@ from registry.core.policy import begins_later
 from registry.store import catalog as store
 from registry.store.cases import CaseChange, CaseFilter, list_cases
 from registry.store.database import Session
-from registry.store.refs import LOOKED_AT, NEAR
+from registry.store.refs import LOOKED_AT, is_like
 from registry.usecases.access import Caller
 from registry.usecases.claims import Asked, Screen, is_first_asked, is_local, screen_for, settle, with_proposed
 from registry.usecases.entries import CHARACTER, WORK, Kind, build_entry, entry_change
@@ -36,6 +36,7 @@ class ImportPlan:
         self._names = {str(line.draft.ref) for line in (*file.works, *file.characters)}
         for kept in (self._works, self._characters):
             self._names.update(name for ref, entry in kept.items() for name in (ref, entry.id))
+        self._hints: dict[str, list[str]] = {}  # for the first few refs of a file that nobody has
         self._screen: Screen | None = None
         if not is_local(caller):
             new = sum(line.draft.ref not in self._characters for line in file.characters)
@@ -77,9 +78,9 @@ class ImportPlan:
         """An exception may also name what the file itself brings, on whichever line."""
         policies = list(new_policies(before, entry))
         unknown = {ref for _, policy in policies for ref in policy.exceptions if ref not in self._names}
-        near = sorted(name for name in self._names if any(abs(len(name) - len(ref)) <= NEAR for ref in unknown)) if unknown else []
-        hints = {ref: closest(ref, near[:LOOKED_AT]) for ref in sorted(unknown)[:SUGGESTED_FOR]}
-        require_no_flaws([flaw for pointer, policy in policies for flaw in flaws(pointer, policy, unknown, hints)])
+        for ref in sorted(unknown - self._hints.keys())[: SUGGESTED_FOR - len(self._hints)]:
+            self._hints[ref] = closest(ref, [name for name in self._names if is_like(name, ref)][:LOOKED_AT])
+        require_no_flaws([flaw for pointer, policy in policies for flaw in flaws(pointer, policy, unknown, self._hints)])
 
     def _as_asked(self, before: Any) -> Any:
         """Return the entry as it would be once its claim is approved: a file that says the same again changes nothing.

@@ -157,6 +157,9 @@ def read_body(given: Mapping[str, Any]) -> dict[str, Any]:
     if given.get("template") is None and (alone := sorted(name for name in FILLED if given.get(name) is not None)):
         wrong = FieldError(f"/{alone[0]}", "goes with `template`")
         raise InvalidInput(f"`{alone[0]}` fills in a template: say which one", fields=(wrong,))
+    if given.get("credit") is not None and given.get("permissions") is not None:
+        wrong = FieldError("/credit", "fills in the template's own permissions, in whose place `permissions` stands")
+        raise InvalidInput("say `credit` or `permissions`, not both", fields=(wrong,))
     if "@context" in given:
         read = dict(from_odrl(given))
     elif given.get("template") is None:

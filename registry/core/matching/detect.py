@@ -94,6 +94,7 @@ class Search:
             self.found[*spot, titles] = Found(*spot, key, [ref], kinds, titles)
         elif here.kinds == kinds and ref not in here.names:
             here.names.append(ref)
+            here.key = max(here.key, key, key=lambda k: (len(k), k))  # whichever entry was compiled first
 
     def scan_typos(self, text: Folded) -> None:
         """Look for long names one letter away, around words that no list knows."""

@@ -61,7 +61,10 @@ def _kept(facts: WordFacts) -> _Kept:  # noqa: ARG001
 
 
 def find_hints(text: str, facts: WordFacts) -> int:
-    """Return the kinds of second readings that a text may have, at least those that it has, letters that stand apart aside."""
+    """Return the kinds of second readings that a text may have, letters that stand apart aside.
+
+    INVARIANT: what its tokens tell each alone, whatever texts were met before: a reading more or less is another decision.
+    """
     kept, found, new, long = _kept(facts), 0, [], []
     for token in set(text.split()) - kept.quiet:
         hints = kept.telling.get(token)
@@ -74,10 +77,12 @@ def find_hints(text: str, facts: WordFacts) -> int:
     if long:
         found |= GAP | LOOKS | _told_by_letters(" ".join(long))
     if new:
-        told = _told_by(" ".join(new), facts)
-        found |= told
-        for token in new[:MAX_LEARNED]:
-            kept.learn(token, told and _told_by(token, facts))
+        told = _told_by(" ".join(new), facts)  # nothing, most often: then none of them tells anything
+        for number, token in enumerate(new):
+            hints = told and _told_by(token, facts)
+            found |= hints
+            if number < MAX_LEARNED:
+                kept.learn(token, hints)
     return found
 
 
@@ -87,10 +92,9 @@ def _told_by(text: str, facts: WordFacts) -> int:
 
 
 def _told_by_letters(text: str) -> int:
-    hints = 0
-    if _LETTER.search(text):
-        hints |= DIGITS if _LEET.search(text) else 0
-        hints |= HUMP if _HUMP.search(text) else 0
+    hints = HUMP if _HUMP.search(text) else 0
+    if _LETTER.search(text) and _LEET.search(text):
+        hints |= DIGITS
     if len(text.casefold()) != len(text) or _has_three_in_a_row(text):  # "ß" is "ss", that and another s are three
         hints |= STRETCH
     return hints

@@ -107,7 +107,7 @@ def _merged(lexicon: Lexicon) -> Lexicon:
 
 def _compiled(lexicon: Lexicon, deltas: Iterable[Segment], entries: frozenset[str], changed: frozenset[str] | None) -> Segment:
     """Compile entries, and those that deltas changed, as they are now."""
-    ids = entries.union(*(delta.changed or () for delta in deltas))
+    ids = sorted(entries.union(*(delta.changed or () for delta in deltas)))
     characters = {i: c for i in ids if (c := lexicon.find_character(i)) is not None}
     works = {i: w for i in ids if (w := lexicon.find_work(i)) is not None}
     return compile_segment(characters, works, lexicon.find_work, lexicon.facts, changed)

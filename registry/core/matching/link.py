@@ -31,7 +31,9 @@ EXACT_MODE = 150
 IN_CONTEXT = 100  # what a `needs_context` name scores at least once its owner's condition holds
 _BROKEN = frozenset({"hangul inside word", "kana inside word", "han inside word", "han straddles", "hiragana before"})
 
-RENOWNED = -200  # what a renowned name scores at least on its own: every search finds these, see mentions.py
+# A place adds no more than this to a name's own score, so that a name further down needs company to be meant.
+MOST_A_PLACE_ADDS = 450  # 19 of 20 places where somebody is meant add less; more makes each check look at more words
+RENOWNED = -400  # what a renowned name scores at least on its own; not less than the floor of any search, see mentions.py
 MANY_CAPITALS = 0.7  # of the words around: then a capital says nothing
 
 
@@ -78,7 +80,7 @@ COMPANY_WEIGHTS = {
 def renowned_places(found: list[Found], lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
     """Return where names stand that nearly always mean their characters; the same whatever level or explanation is asked for."""
     segments = lexicon.segments
-    likely = (f for f in found if any(segments[n].base[i] >= RENOWNED for n, i, _ in f.names))
+    likely = (f for f in found if any(segments[n].base[i] - METHOD_COST[m] >= RENOWNED for n, i, m in f.names))
     return tuple((f.start, f.end) for f in likely if is_renowned(f.key, lexicon.facts))
 
 
@@ -98,16 +100,21 @@ def weigh(prompt: str, found: Found, style: Style, lexicon: Lexicon) -> Weighed:
     works = {work or character for character, work in of_works.items()}
     if len(works) > 1:
         signs.append(("several works", min(len(works) - 1, 3)))
-    score += round(sum(WEIGHTS.get(sign, 0) * value for sign, value in signs))
+    score += min(MOST_A_PLACE_ADDS, round(sum(WEIGHTS.get(sign, 0) * value for sign, value in signs)))
     return Weighed(found, score, signs, text, -method, tuple(sorted(of_works)), of_works)
 
 
 def may_be_meant(prompt: str, found: Found, style: Style, lexicon: Lexicon, level: Level) -> bool:
-    """False when a name is surely dismissed unless it has company: told by less than `weigh` looks at."""
+    """False when a name is surely dismissed unless it has company: told by less than `weigh` looks at.
+
+    INVARIANT: never False where `weigh` and `settle` would answer. A sign that `weigh` adds belongs into `_most_unseen`.
+    """
     signs = signs_around(prompt, found, style, lexicon.facts, look_up=False)
     most = sum([WEIGHTS.get(sign, 0) * value for sign, value in signs]) + _most_unseen()
     segments = lexicon.segments
-    alone = max(segments[n].base[i] - METHOD_COST[m] + EXACT_MODE * (segments[n].modes[i] & MODE == EXACT) for n, i, m in found.names)
+    alone = max(segments[n].base[i] - METHOD_COST[m] for n, i, m in found.names)
+    if any(segments[n].modes[i] & MODE == EXACT for n, i, _ in found.names):
+        alone += EXACT_MODE
     return bool(alone + most >= THRESHOLDS[level][0] - 1)
 
 
@@ -154,7 +161,7 @@ def settle(prompt: str, mention: Weighed, company: Company, lexicon: Lexicon, le
     helped = {c: signs for c in mention.characters if (signs := company.bonus(mention.works[c], *spot))}
     if helped:
         mention.characters = tuple(sorted(helped))
-        signs = max(helped.values(), key=len)
+        signs = max(helped.values(), key=lambda signs: sum(COMPANY_WEIGHTS[sign] for sign, _ in signs))
         trust = trust_in_company(prompt[slice(*spot)], mention.found.key, lexicon.facts)
         mention.signs += [(sign, trust) for sign, _ in signs]
         mention.score += round(trust * sum(COMPANY_WEIGHTS[sign] for sign, _ in signs))
@@ -180,7 +187,7 @@ def _waited_for_context(mention: Weighed, lexicon: Lexicon) -> bool:
 
 def _allowed(prompt: str, mention: Weighed, lexicon: Lexicon, *, alone: bool) -> set[str]:
     """Return the characters whose rightsholder lets this name be found here."""
-    allowed = set()
+    allowed, is_exact = set(), False
     surface = prompt[mention.found.start : mention.found.end]
     for number, name, _ in mention.found.names:
         segment = lexicon.segments[number]
@@ -189,12 +196,14 @@ def _allowed(prompt: str, mention: Weighed, lexicon: Lexicon, *, alone: bool) ->
         if mode == EXACT:
             if surface != segment.texts[name]:
                 continue
-            mention.signs.append(("exact mode", 1))
-            mention.score += EXACT_MODE
+            is_exact = True
         elif mode == NEEDS_CONTEXT and alone:
             continue
         if owner in mention.characters and not (flags & BENIGN and _is_benign(prompt, mention.found, owner, segment.texts[name], lexicon)):
             allowed.add(owner)
+    if is_exact:
+        mention.signs.append(("exact mode", 1))
+        mention.score += EXACT_MODE
     return allowed
 
 

@@ -5,7 +5,18 @@ from bisect import bisect_right
 from registry.core.matching.detect import Search, find_names, find_quieter
 from registry.core.matching.explain import evidence_words, method_name
 from registry.core.matching.lexicon import Lexicon
-from registry.core.matching.link import THRESHOLDS, Company, Weighed, company_of, may_be_meant, renowned_places, settle, weigh
+from registry.core.matching.link import (
+    EXACT_MODE,
+    MOST_A_PLACE_ADDS,
+    THRESHOLDS,
+    Company,
+    Weighed,
+    company_of,
+    may_be_meant,
+    renowned_places,
+    settle,
+    weigh,
+)
 from registry.core.matching.segment import LOWEST
 from registry.core.matching.style import Style, style_of
 from registry.core.model import Level, Mention, MentionStatus
@@ -13,8 +24,6 @@ from registry.core.model import Level, Mention, MentionStatus
 MATCHER_VERSION = "linked-4"
 MAX_MENTIONS = 256
 
-# No place in a prompt adds more than this to a name's own score; a name further down needs company to be meant.
-MOST_A_PLACE_ADDS = 300
 MOST_COMPANY_ADDS = 900
 _ORDER = {MentionStatus.linked: 0, MentionStatus.ambiguous: 0, MentionStatus.dismissed: 1}
 
@@ -28,7 +37,7 @@ def find_mentions(
     not overlap: what is meant wins over what is dismissed, then the longer over the shorter. Names too ordinary to be meant
     anywhere without company (a character called A) are left out unless `explain` asks for them.
     """
-    floor = LOWEST if explain else THRESHOLDS[level][0] - MOST_A_PLACE_ADDS
+    floor = LOWEST if explain else THRESHOLDS[level][0] - MOST_A_PLACE_ADDS - EXACT_MODE
     search = find_names(prompt, lexicon, floor)
     if not search.found:
         return ()

@@ -8,13 +8,15 @@ from registry.core.matching.evidence import entry_of, script_of
 from registry.core.matching.facts import Lookup, WordFact
 from registry.core.matching.fold import bare, fold
 from registry.core.matching.lexicon import Lexicon, compile_lexicon, extend_lexicon
-from registry.core.matching.mentions import MOST_A_PLACE_ADDS, confidence, find_mentions
+from registry.core.matching.mentions import confidence, find_mentions
 from registry.core.matching.segment import EVERYDAY, STRONG_TITLE, TITLE, is_careful, names_of, score_alone, title_score, titles_of
 from registry.core.matching.variants import METHODS, bordered, spellings
-from registry.core.model import Character, Level, MatchMode, Mention, Work
+from registry.core.model import Character, EntryStatus, Level, MatchMode, Mention, Work
 
 # From these scores on, a name stands by itself, or needs a capital, a cue or company.
 ALONE, WITH_EVIDENCE = 100, EVERYDAY
+
+A_GOOD_PLACE = 100  # hundredths of a logit: what a place that speaks for a name adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def everyday_titles(work: Work, lexicon: Lexicon) -> tuple[str, ...]:
 def report_aliases(draft: Character, work: Work | None, lexicon: Lexicon, sample: Sequence[str]) -> tuple[AliasReport, ...]:
     """Report on every name of a draft; nothing is stored. `sample` are ordinary texts in which nobody is meant."""
     facts = lexicon.facts
-    alone = compile_lexicon([draft], [work] if work else [], facts)
+    in_force = draft.model_copy(update={"status": EntryStatus.active})
+    alone = compile_lexicon([in_force], [work] if work else [], facts)
     texts = [fold(text, facts.fold) for text in sample]
     hits = [m for text in sample for m in find_mentions(text, alone, dismissed=False)]
     reports = []
@@ -96,7 +99,7 @@ def report_aliases(draft: Character, work: Work | None, lexicon: Lexicon, sample
         reports.append(
             AliasReport(
                 text=name.text,
-                ordinary=100 - confidence(name.score + MOST_A_PLACE_ADDS // 2),
+                ordinary=100 - confidence(name.score + A_GOOD_PLACE),
                 known_as=known_as(facts.fact(name.folded), script_of(name.folded) if name.folded else ""),
                 shared_with=name.shared_with,
                 named_in=sum(pattern in t for t in texts) / max(1, len(texts)),

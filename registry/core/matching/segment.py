@@ -28,7 +28,7 @@ _END_AND_START = itemgetter(1, 0)
 
 AS_A_NAME = 250  # hundredths of a logit, set by hand
 EXACT, NEEDS_CONTEXT = 1, 2
-EVERYDAY = -310  # below this score a name is an everyday word: 250 below what level balanced takes for ambiguous (link.THRESHOLDS)
+EVERYDAY = -250  # below this score a name is an everyday word: 190 below what level balanced takes for ambiguous (link.THRESHOLDS)
 STRONG_TITLE = 100  # the base of a title that nobody writes by chance; an everyday word has 0
 MODES = {MatchMode.auto: 0, MatchMode.exact: EXACT, MatchMode.needs_context: NEEDS_CONTEXT, MatchMode.never: 3}
 

@@ -209,9 +209,8 @@ def _swapped(edited: Edited, facts: WordFacts, prompt: Folded) -> Reread | None:
 def _squeezed(prompt: Folded, gaps: list[tuple[int, int]]) -> Squeezed:
     """Take gaps out of the fold: the space in each, where letters of one kind stand on both sides (others stay apart anyway)."""
     folded = prompt.folded
-    ends = [
-        at for at in prompt.find([end for _, end in gaps]) if folded[at - 1] == " " and (folded[at - 2] < "\x80") is (folded[at] < "\x80")
-    ]
+    found = (at for at in prompt.find([end for _, end in gaps]) if at < len(folded))  # a gap before a dot that the fold drops has no end
+    ends = [at for at in found if folded[at - 1] == " " and (folded[at - 2] < "\x80") is (folded[at] < "\x80")]
     kept = "".join(map(folded.__getitem__, map(slice, [0, *ends], [*(at - 1 for at in ends), len(folded)])))
     return Squeezed(prompt, kept, [at - number for number, at in enumerate(ends, 1)], gaps)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from registry.core.matching import compile_lexicon, extend_lexicon, find_mentions
-from registry.core.model import Alias, Level
+from registry.core.model import Alias, Level, MentionStatus
 from tests.core.matching.catalog import CHARACTERS, WORKS, character
 from tests.core.matching.test_disguises import DISGUISED, FRAMES
 
@@ -66,3 +66,14 @@ def test_leaving_out_what_is_dismissed_changes_nothing_else(lexicon, level):
         whole = find_mentions(prompt, lexicon, level)
         meant = tuple(m for m in whole if m.status != "dismissed")
         assert find_mentions(prompt, lexicon, level, dismissed=False) == meant
+
+
+def test_names_that_no_list_knows_are_found_where_they_are_plainly_written(facts):
+    names = ["Captain Bolt", "Miss Quibble", "Grumblewick", "Wren Halloway", "ゾルブラックス", "霜月ルカ丸", "蓝月小兔"]
+    drafts = [
+        CHARACTERS[0].model_copy(update={"id": f"new-{i}", "name": name, "aliases": (), "work": None}) for i, name in enumerate(names)
+    ]
+    lexicon = compile_lexicon(drafts, [], facts)
+    for name in names:
+        frame = "{} riding a bicycle through Paris at night" if name.isascii() else "{}、夜の街"
+        assert [(m.surface, m.status) for m in find_mentions(frame.format(name), lexicon)] == [(name, MentionStatus.linked)], name
