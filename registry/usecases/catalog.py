@@ -16,7 +16,7 @@ from registry.store.database import Session
 from registry.usecases.access import Caller
 from registry.usecases.claims import NEVER_IN_FORCE, Asked, entries_of, hour_of, is_first_asked, is_local, names_said, screen_for, settle
 from registry.usecases.entries import CHARACTER, WORK, Draft, Kind, build_entry, draft_fields, entry_change
-from registry.usecases.policy_checks import require_ready
+from registry.usecases.policy_checks import require_policies_ready
 from registry.usecases.preconditions import ANYTHING, Precondition
 from registry.usecases.read_entries import find_entry, missing
 from registry.usecases.registry import Registry
@@ -104,7 +104,7 @@ def change_entry(
     with registry.database.write() as session:
         before = _owned(session, caller, kind, said)
         entry = before.model_copy(update={**change(before), "updated_at": registry.now()})
-        require_ready(session, before, entry, at="")
+        require_policies_ready(session, before, entry, at="")
         _commit(session, entry, caller, is_new=False)
     return _in_force(registry, entry)
 
@@ -211,7 +211,7 @@ def _settled(
     named: frozenset[str] | None = None,
 ) -> Work | Character:
     """Write an entry as it may be written now, with the claim for what must wait, and commit; return it. `named` None: every field."""
-    require_ready(session, before, after)
+    require_policies_ready(session, before, after)
     open_case = next(iter(cases.find_about(session, "claim", [after.id])), None) if before else None
     asked = Asked(caller, registry.now(), before, after, frozenset(type(after).model_fields) if named is None else named, open_case)
     risks: tuple[Risk, ...] = ()

@@ -15,7 +15,7 @@ from registry.store.catalog import Change, bump_access_epoch, change_of, commit_
 from registry.store.log import MAX_LEAF_BYTES
 from registry.usecases.access import Caller, author_of, catalog_leaf, log_access, meant
 from registry.usecases.ids import new_id
-from registry.usecases.policy_checks import require_ready
+from registry.usecases.policy_checks import require_policies_ready
 from registry.usecases.preconditions import ANYTHING, Precondition
 from registry.usecases.registry import Registry
 
@@ -48,7 +48,7 @@ def create_organisation(
     with registry.database.write() as session:
         store.add_organisation(session, organisation.model_copy(update={"policy": None}), created_at=now)  # the change brings it
         if role is Role.rightsholder:
-            require_ready(session, None, organisation)
+            require_policies_ready(session, None, organisation)
             commit_changes(session, [organisation_change(organisation, caller, now)])
         else:
             if in_log:
@@ -90,7 +90,7 @@ def change_organisation(
         before = store.get_organisation(session, organisation_id)
         after = _validated({**before.model_dump(), **change(before)})
         _require_fitting(after)
-        require_ready(session, before, after, at=policy_at)
+        require_policies_ready(session, before, after, at=policy_at)
         bump_access_epoch(session)
         if after.role is Role.rightsholder and after != before:
             commit_changes(session, [organisation_change(after, caller, now)])

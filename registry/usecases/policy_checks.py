@@ -21,7 +21,7 @@ def new_policies(before: Entry | None, after: Entry) -> Iterator[tuple[str, Poli
     yield from ((pointer, policy) for pointer, policy in said if policy is not None and policy not in known)
 
 
-def require_ready(session: Session, before: Entry | None, after: Entry, *, at: str | None = None) -> None:
+def require_policies_ready(session: Session, before: Entry | None, after: Entry, *, at: str | None = None) -> None:
     """Raise InvalidInput, naming each field, for new policies of an entry that are not ready. `at` is where they stand, if not there."""
     owner = after.id if isinstance(after, Organisation) else after.rightsholder
     policies = [(pointer if at is None else at, policy) for pointer, policy in new_policies(before, after)]

@@ -11,8 +11,10 @@ from functools import cache, lru_cache
 from registry.core.matching.facts import WordFacts
 from registry.core.matching.fold import bare
 
-MAX_KEPT = 64  # the longest token whose answer is kept
-MAX_TOKEN, MAX_LEARNED, MAX_TOKENS = 24, 64, 1 << 15  # the longest token that is kept, how many of a prompt, how many at all
+MAX_KEPT = 64  # letters of the longest token whose oddness is kept
+MAX_TOKEN = 24  # letters of the longest token whose hints are kept
+MAX_LEARNED = 64  # tokens kept of one prompt
+MAX_TOKENS = 1 << 15  # tokens kept at all
 
 _L = r"[^\W_]"
 _CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff66-\uff9f]"
