@@ -30,11 +30,11 @@ def refs_like(session: Session, rightsholder: str, said: str) -> Sequence[str]:
     found: list[str] = []
     for row in (CharacterRow, WorkRow):
         about = func.length(col(row.ref)).between(len(said) - NEAR, len(said) + NEAR)
-        begins = col(row.ref).startswith(said[:SAME_START], autoescape=True)
+        begins = func.lower(col(row.ref)).startswith(said[:SAME_START].lower(), autoescape=True)
         found += session.exec(select(row.ref).where(row.rightsholder_id == rightsholder, about, begins).order_by(row.ref).limit(LOOKED_AT))
     return found
 
 
 def is_like(ref: str, said: str) -> bool:
     """True for a ref that `refs_like` would return."""
-    return len(said) <= LONGEST and abs(len(ref) - len(said)) <= NEAR and ref[:SAME_START] == said[:SAME_START]
+    return len(said) <= LONGEST and abs(len(ref) - len(said)) <= NEAR and ref[:SAME_START].lower() == said[:SAME_START].lower()
