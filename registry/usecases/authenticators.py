@@ -10,6 +10,7 @@ from registry.store import members as store
 from registry.usecases.access import Caller, log_access
 from registry.usecases.members import confirm_password
 from registry.usecases.registry import Registry
+from registry.usecases.sealed import require_seal_key
 from registry.usecases.sessions import recovery_digest, require_member
 
 ISSUER = "Character registry"
@@ -32,6 +33,7 @@ def enrol(registry: Registry, caller: Caller, *, password: str, address: str | N
         raise Conflict("there is an authenticator already: remove it first")
     seed = secrets.token_bytes(SECRET_BYTES)
     with registry.database.write_aside() as session:
+        require_seal_key(session, registry.seal)
         store.set_totp(session, found.member.id, registry.seal.seal(seed, found.member.id))
         session.commit()
     shown = b32encode(seed).decode()

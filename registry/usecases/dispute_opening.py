@@ -22,6 +22,7 @@ from registry.usecases.dispute_files import DisputeFile, Reader, get_dispute, ta
 from registry.usecases.ids import new_id
 from registry.usecases.private_texts import seal
 from registry.usecases.registry import Registry
+from registry.usecases.sealed import require_seal_key
 
 PUBLIC_A_DAY = 200
 OPEN_AT_ONCE = 200
@@ -126,6 +127,7 @@ def _count(registry: Registry, session: Session, caller: Caller | None, address:
             raise TooManyRequests(f"{OPEN_AT_ONCE} of your disputes are open: wait for some of them", retry_after=3_600.0)
         return
     since = hour_of(now - DAY) + 1
+    require_seal_key(session, registry.seal)
     person = f"dispute:{registry.seal.digest(network_of(address) or 'unknown', 'dispute')}"
     for what, most in ((person, registry.claim_rules.disputes_a_day), ("dispute:public", PUBLIC_A_DAY)):
         if store.count_since(session, what, since) >= most:

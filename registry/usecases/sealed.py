@@ -11,6 +11,12 @@ from registry.usecases.seal import SealKeyFile
 WITHOUT = "or let each of them set a password anew: `registry members reset-link MEMBER --remove-authenticator`"
 
 
+def require_seal_key(session: Session, file: SealKeyFile) -> None:
+    """Raise Unavailable when the key is gone that authenticators are sealed with: one made now would lock out for ever who uses it."""
+    if not file.path.exists() and list_sealed(session):
+        raise Unavailable("the seal key is gone, and authenticators are sealed with it: bring back its file")
+
+
 def look_at_seal(session: Session, file: SealKeyFile) -> tuple[str, str]:
     """Return what is found of the seal key and, when it is wrong, what to do ("" when nothing is)."""
     sealed = list_sealed(session)

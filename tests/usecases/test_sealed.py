@@ -4,6 +4,7 @@ import tarfile
 
 import pytest
 
+from registry.core.errors import Unavailable
 from registry.core.scopes import Rights
 from registry.store.members import set_totp
 from registry.usecases.backup import write_backup
@@ -12,6 +13,7 @@ from registry.usecases.log_key import LogKeyFile
 from registry.usecases.members import invite_member
 from registry.usecases.restore import restore_backup
 from registry.usecases.seal import SealKeyFile
+from registry.usecases.sealed import require_seal_key
 
 
 @pytest.fixture
@@ -79,3 +81,13 @@ def test_a_restore_beside_the_right_key_has_nothing_left_to_do_about_it(registry
     restored = restore_backup(f"sqlite:///{tmp_path / 'there' / 'registry.db'}", tmp_path / "b.tar.gz", there, seal=registry.seal)
     assert restored.to_do == ()
     assert any("opens the authenticators of all 1" in words for words in restored.words)
+
+
+def test_no_new_key_is_made_while_authenticators_are_sealed_with_one_that_is_gone(registry, member):
+    registry.seal.path.rename(kept := registry.seal.path.with_suffix(".kept"))
+    with registry.database.read() as session, pytest.raises(Unavailable):
+        require_seal_key(session, registry.seal)
+    assert not registry.seal.path.exists()
+    kept.rename(registry.seal.path)
+    with registry.database.read() as session:
+        require_seal_key(session, registry.seal)
